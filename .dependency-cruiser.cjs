@@ -1,0 +1,114 @@
+// The layers of src/, lowest first, and what each may import besides itself.
+// Everything else is forbidden: imports go downwards, and types count like values.
+const foundation = ['errors', 'message', 'endpoint', 'events']
+const toSession = ['util', ...foundation, 'options', 'wire', 'security', 'session']
+const toNode = [...toSession, 'transport', 'node']
+
+const layers = {
+  util: [],
+  errors: ['util', ...foundation],
+  message: ['util', ...foundation],
+  endpoint: ['util', ...foundation],
+  events: ['util', ...foundation],
+  options: ['util', ...foundation],
+  wire: ['util', ...foundation, 'options'],
+  security: ['util', ...foundation, 'options', 'wire'],
+  session: ['util', ...foundation, 'options', 'wire', 'security'],
+  transport: toSession,
+  node: [...toSession, 'transport'],
+  platform: toNode,
+  // What follows sees no bytes, and runs in a browser as it does in Node.
+  routing: ['util', ...foundation, 'options', 'session'],
+  // The only one that knows there is more than one platform.
+  context: [...toSession, 'transport', 'platform'],
+  socket: [
+    ...['util', ...foundation, 'options', 'session', 'routing', 'context'],
+    'transport/transport',
+  ],
+  proxy: ['util', ...foundation, 'options', 'context', 'socket'],
+  index: [...toSession, 'transport', 'context', 'socket', 'proxy'],
+}
+
+/** A layer is a folder or a single file. */
+const within = (names) => `^src/(${names.join('|')})(/|\\.ts$)`
+
+const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
+  name: `layer-${layer}`,
+  severity: 'error',
+  comment: `src/${layer} may import ${allowed.join(', ') || 'no other layer'}.`,
+  from: { path: within([layer]) },
+  to: { path: '^src/', pathNot: within([layer, ...allowed]) },
+}))
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'no-stray-file',
+      severity: 'error',
+      comment: 'Every file in src/ belongs to a layer of the table above.',
+      from: { path: '^src/', pathNot: within(Object.keys(layers)) },
+      to: {},
+    },
+    {
+      name: 'node-only-in-node',
+      severity: 'error',
+      comment: 'Everything else has to run in a browser.',
+      from: { path: '^src/', pathNot: '^src/(node/|platform/node\\.ts$)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'ws-only-in-node',
+      severity: 'error',
+      comment: 'Browsers bring their own WebSocket.',
+      from: { path: '^src/', pathNot: '^src/(node/|platform/node\\.ts$)' },
+      to: { path: '(^|node_modules/(@types/)?)ws(/|$)' },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      comment: 'Files that need each other are one file, or miss a third one below them.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      comment: 'An import that is not found escapes every other rule.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'src-needs-only-dependencies',
+      severity: 'error',
+      comment: 'What users install must be declared as a dependency.',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'src-stands-alone',
+      severity: 'error',
+      comment: 'The library knows nothing of its tests, examples, patterns and benchmarks.',
+      from: { path: '^src/' },
+      to: { path: '^(test|examples|patterns|bench)/' },
+    },
+    {
+      name: 'public-api-only',
+      severity: 'error',
+      comment: 'Examples and patterns show what any user can write.',
+      from: { path: '^(examples|patterns)/' },
+      to: { path: '^src/', pathNot: '^src/index\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage|docs)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      conditionNames: ['zerowire-source', 'import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
+  },
+}

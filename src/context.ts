@@ -1,0 +1,155 @@
+import { createKeepAlive, createTransports, hasIpc, warn } from '#platform'
+import { parseEndpoint, type Endpoint } from './endpoint.js'
+import { ZmqError } from './errors.js'
+import { InprocTransport } from './transport/inproc.js'
+import type { Transport } from './transport/transport.js'
+
+/** The options of a {@link Context}. */
+export interface ContextOptions {
+  /** How many sockets may be open at once. @default 1023 */
+  maxSockets?: number
+  /** What `ipv6` is at first for new sockets. @default false */
+  ipv6?: boolean
+  /** Whether new sockets have an endless `linger` at first (false: 0). @default true */
+  blocky?: boolean
+  /** What `maxMessageSize` is at most for new sockets, in bytes. @default 2147483647 */
+  maxMessageSize?: number
+  /** Accepted for compatibility: there are no I/O threads. @default 1 */
+  ioThreads?: number
+}
+
+/** The inner side of a context. @internal */
+export let servicesOf: (context: Context) => ContextServices
+
+const MOST_SOCKETS = 65_535
+const INT_MAX = 0x7fffffff
+
+/**
+ * What sockets share: the names of `inproc://`, the transports, and defaults. Sockets of different
+ * contexts do not see each other's `inproc://` names. Most programs need only the default one.
+ */
+export class Context {
+  /** How many sockets may be open at once; one more is refused with `EMFILE`. */
+  declare maxSockets: number
+  /** What `ipv6` is at first for new sockets. */
+  declare ipv6: boolean
+  /** Whether new sockets have an endless `linger` at first (false: 0). */
+  declare blocky: boolean
+  /** What `maxMessageSize` is at most for new sockets, in bytes. */
+  declare maxMessageSize: number
+  /** Accepted for compatibility: there are no I/O threads. */
+  declare ioThreads: number
+  readonly #options: Required<ContextOptions> = {
+    maxSockets: 1023,
+    ipv6: false,
+    blocky: true,
+    maxMessageSize: INT_MAX,
+    ioThreads: 1,
+  }
+  readonly #transports = new Map<string, Transport>()
+  readonly #keepAlive = createKeepAlive()
+  #sockets = 0
+
+  /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
+  constructor(options: ContextOptions = {}) {
+    for (const transport of [new InprocTransport(), ...createTransports()]) {
+      this.#transports.set(transport.scheme, transport)
+    }
+    Object.seal(this)
+    Object.assign(this, options)
+  }
+
+  static {
+    for (const name of ['maxSockets', 'ipv6', 'blocky', 'maxMessageSize', 'ioThreads'] as const) {
+      Object.defineProperty(Context.prototype, name, {
+        get(this: Context) {
+          return this.#options[name]
+        },
+        set(this: Context, value: unknown) {
+          this.#set(name, value)
+        },
+      })
+    }
+    servicesOf = (context) => context.#services
+  }
+
+  /** The highest value that `maxSockets` takes. */
+  get maxSocketsLimit(): number {
+    return MOST_SOCKETS
+  }
+
+  #set<K extends keyof ContextOptions>(name: K, value: unknown): void {
+    const current = this.#options[name]
+    if (typeof value !== typeof current) {
+      throw new TypeError(`Option value must be a ${typeof current}`)
+    }
+    if (typeof value === 'number' && !(value >= 0 && value <= INT_MAX)) {
+      throw new ZmqError('EINVAL', {
+        reason: `option ${name} is 0 to ${String(INT_MAX)}, not ${String(value)}`,
+      })
+    }
+    this.#options[name] = value as Required<ContextOptions>[K]
+  }
+
+  readonly #services: ContextServices = {
+    transport: (address) => {
+      const endpoint = parseEndpoint(address)
+      const transport = this.#transports.get(endpoint.scheme)
+      if (transport === undefined) {
+        const known = [...this.#transports.keys()].join(', ')
+        const reason = `no transport for ${endpoint.scheme}://, there are: ${known}`
+        throw new ZmqError('EPROTONOSUPPORT', { address, reason })
+      }
+      return { endpoint, transport }
+    },
+    open: () => {
+      if (this.#sockets >= this.#options.maxSockets) {
+        const reason = `${String(this.#sockets)} sockets are open, as many as context.maxSockets allows`
+        throw new ZmqError('EMFILE', { reason })
+      }
+      this.#sockets++
+    },
+    closed: () => {
+      this.#sockets--
+    },
+    hold: () => {
+      this.#keepAlive.acquire()
+    },
+    release: () => {
+      this.#keepAlive.release()
+    },
+    warn,
+  }
+}
+
+/** What a context does for its sockets. */
+export interface ContextServices {
+  /** @throws ZmqError `EINVAL`, `EPROTONOSUPPORT`. */
+  transport(address: string): { endpoint: Endpoint; transport: Transport }
+  /** Counts a new socket. @throws ZmqError `EMFILE`. */
+  open(): void
+  closed(): void
+  /** The process has a reason to live on, until `release()`. */
+  hold(): void
+  release(): void
+  warn(message: string): void
+}
+
+/** The context of sockets that are given none. */
+export const context: Context = new Context()
+
+/** What this build can do, under the reference's names. */
+export const capability: Partial<
+  Record<'ipc' | 'pgm' | 'tipc' | 'norm' | 'curve' | 'gssapi' | 'draft', boolean>
+> = {
+  ipc: hasIpc,
+  pgm: false,
+  tipc: false,
+  norm: false,
+  curve: false,
+  gssapi: false,
+  draft: false,
+}
+
+/** The libzmq whose behaviour this library has, for programs that compare versions. */
+export const version = '4.3.5'

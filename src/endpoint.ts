@@ -1,0 +1,94 @@
+import { ZmqError } from './errors.js'
+
+/** An address as sockets take it: `scheme://address`. */
+export interface Endpoint {
+  readonly scheme: string
+  readonly address: string
+  /** The whole as it was given. */
+  readonly text: string
+}
+
+/** A host and a port as transports take them; port 0 lets the system choose. */
+export interface HostPort {
+  /** `*`, a name, an IPv4 address, or an IPv6 address without its brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+/** Where a connection goes, and the local address it starts from, if one was given. */
+export interface Route extends HostPort {
+  readonly source?: HostPort
+}
+
+const LONGEST_NAME = 1024
+
+/** @throws ZmqError `EINVAL` when there is no `scheme://` or nothing behind it. */
+export function parseEndpoint(text: string): Endpoint {
+  const at = text.indexOf('://')
+  if (at <= 0 || at + 3 === text.length || text.length > LONGEST_NAME) {
+    throw malformed(text, 'expected scheme://address, such as tcp://127.0.0.1:5555')
+  }
+  return { scheme: text.slice(0, at), address: text.slice(at + 3), text }
+}
+
+/** The address of a listener: the port may be `*` or 0. */
+export function parseBindAddress({ address, text }: Endpoint): HostPort {
+  return parseHostPort(address, text, true)
+}
+
+/** The address of a peer, with an optional source before a semicolon: `tcp://source:port;host:port`. */
+export function parseRoute({ address, text }: Endpoint): Route {
+  const at = address.indexOf(';')
+  if (at < 0) return parseHostPort(address, text, false)
+  return {
+    ...parseHostPort(address.slice(at + 1), text, false),
+    source: parseHostPort(address.slice(0, at), text, true),
+  }
+}
+
+function parseHostPort(address: string, text: string, listening: boolean): HostPort {
+  const colon = address.lastIndexOf(':')
+  if (colon <= 0) throw malformed(text, 'expected host:port')
+  return {
+    host: parseHost(address.slice(0, colon), text, listening),
+    port: parsePort(address.slice(colon + 1), text, listening),
+  }
+}
+
+function parseHost(host: string, text: string, listening: boolean): string {
+  if (host.startsWith('[') && host.endsWith(']') && host.length > 2) return host.slice(1, -1)
+  if (host === '*' && !listening) throw malformed(text, 'a peer to connect to needs a host, not *')
+  if (host.includes(':') || host.includes('/') || host.includes(' ') || host.includes(';')) {
+    throw malformed(text, 'expected a host name, an IPv4 address or [an IPv6 address]')
+  }
+  return host
+}
+
+function parsePort(port: string, text: string, listening: boolean): number {
+  if (port === '*' && listening) return 0
+  const digits = port.length > 0 && port.length <= 5 && isDigits(port)
+  const number = digits ? Number(port) : NaN
+  if (number <= 65535 && (number > 0 || listening)) return number
+  throw malformed(
+    text,
+    listening ? 'expected a port of 0 to 65535, or *' : 'expected a port of 1 to 65535',
+  )
+}
+
+function isDigits(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 48 || code > 57) return false
+  }
+  return true
+}
+
+/** `tcp://host:port`, an IPv6 address in its brackets. */
+export function formatHostPort(scheme: string, host: string, port: number): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
+}
+
+/** @internal */
+export function malformed(address: string, reason: string): ZmqError {
+  return new ZmqError('EINVAL', { address, reason })
+}

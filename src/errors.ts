@@ -1,0 +1,104 @@
+/**
+ * The codes of every error that zerowire makes, with libzmq's number and words for each.
+ * `ERR_ZMTP_*` codes say in an event what a peer did wrong during the handshake.
+ */
+const TABLE = {
+  EAGAIN: [11, 'Operation was not possible or timed out'],
+  EACCES: [13, 'Permission denied'],
+  EFAULT: [14, 'Context is closed'],
+  EBUSY: [16, 'Device or resource busy'],
+  ENOENT: [2, 'No such endpoint'],
+  EBADF: [9, 'Socket is closed'],
+  ENODEV: [19, 'No such device'],
+  EINVAL: [22, 'Invalid argument'],
+  EMFILE: [24, 'Too many open file descriptors'],
+  EPIPE: [32, 'Broken pipe'],
+  ENAMETOOLONG: [36, 'File name too long'],
+  EPROTO: [71, 'Protocol error'],
+  ENOTSOCK: [88, 'Socket operation on non-socket'],
+  EMSGSIZE: [90, 'Message too long'],
+  EPROTONOSUPPORT: [93, 'Protocol not supported'],
+  ENOTSUP: [95, 'Operation not supported'],
+  EADDRINUSE: [98, 'Address already in use'],
+  EADDRNOTAVAIL: [99, 'Cannot assign requested address'],
+  ECONNRESET: [104, 'Connection reset by peer'],
+  ETIMEDOUT: [110, 'Connection timed out'],
+  ECONNREFUSED: [111, 'Connection refused'],
+  EHOSTUNREACH: [113, 'Host unreachable'],
+  EFSM: [156384763, 'Operation cannot be accomplished in current state'],
+  ENOCOMPATPROTO: [156384764, 'The protocol is not compatible with the socket type'],
+  ETERM: [156384765, 'Context was terminated'],
+  ERR_ZMTP_UNSPECIFIED: [0x10000000, 'ZMTP protocol error'],
+  ERR_ZMTP_UNEXPECTED_COMMAND: [0x10000001, 'ZMTP protocol error'],
+  ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED: [0x10000011, 'ZMTP protocol error'],
+  ERR_ZMTP_MALFORMED_COMMAND_ERROR: [0x10000015, 'ZMTP protocol error'],
+  ERR_ZMTP_MALFORMED_COMMAND_READY: [0x10000016, 'ZMTP protocol error'],
+  ERR_ZMTP_INVALID_METADATA: [0x10000018, 'ZMTP protocol error'],
+  ERR_ZMTP_MECHANISM_MISMATCH: [0x12000001, 'ZMTP protocol error'],
+} as const satisfies Record<string, readonly [errno: number, message: string]>
+
+/** A code that a {@link ZmqError} can carry. */
+export type ErrorCode = keyof typeof TABLE
+
+/** What {@link ZmqError} may say beyond its code. */
+export interface ErrorDetails {
+  /** Replaces the code's own message. */
+  message?: string | undefined
+  /** The endpoint the error is about. */
+  address?: string | undefined
+  /** The fact, the value and what was expected. */
+  reason?: string | undefined
+  /** The error of the platform beneath. */
+  cause?: unknown
+}
+
+/**
+ * The one error class. Match on `code`, never on the message.
+ *
+ * A caller's mistake is thrown or rejected at once. A peer's fault ends only that connection and
+ * becomes an event, whose `error.reason` says what was wrong.
+ */
+export class ZmqError extends Error {
+  /** libzmq's name of the error, such as `EAGAIN`, or `ERR_ZMTP_*` for a fault in a handshake. */
+  readonly code: ErrorCode
+  /** The number that libzmq uses for it on Linux. */
+  readonly errno: number
+  /** The endpoint concerned, where there is one. */
+  declare readonly address?: string
+  /** What exactly was wrong, where the code alone does not say it. */
+  declare readonly reason?: string
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    const [errno, message] = TABLE[code]
+    super(details.message ?? message, details.cause === undefined ? {} : { cause: details.cause })
+    this.name = 'ZmqError'
+    this.code = code
+    this.errno = errno
+    if (details.address !== undefined) this.address = details.address
+    if (details.reason !== undefined) this.reason = details.reason
+  }
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(TABLE, code)
+}
+
+/** Turns an error of the platform (a Node system error, say) into ours, keeping its code where we know it. */
+export function fromSystemError(
+  cause: unknown,
+  address?: string,
+  fallback: ErrorCode = 'EINVAL',
+): ZmqError {
+  if (cause instanceof ZmqError) return cause
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown }
+  return new ZmqError(isErrorCode(code) ? code : fallback, {
+    address,
+    reason: typeof message === 'string' ? message : String(cause),
+    cause,
+  })
+}
+
+/** A peer broke the protocol: ends its session, never reaches a caller. */
+export function protocolError(reason: string, code: ErrorCode = 'EPROTO'): ZmqError {
+  return new ZmqError(code, { reason })
+}

@@ -1,0 +1,99 @@
+import type { ZmqError } from './errors.js'
+
+/** Why messages did not reach anybody. */
+export type DropReason =
+  /** The queue for that peer was full and the socket type does not wait. */
+  | 'full'
+  /** No peer has the routing id, or the requester has left. */
+  | 'unroutable'
+  /** No subscription matched: none of a peer's, or none of ours any more. */
+  | 'unsubscribed'
+  /** Queued for, or on the way to, a peer that went and will not come back. */
+  | 'disconnected'
+  /** Still queued when the socket was closed and its linger had ended. */
+  | 'closed'
+  /** Received where the protocol of the socket type has no use for it. */
+  | 'unexpected'
+  /** Replaced by a newer message, as `conflate` asks. */
+  | 'conflated'
+
+/** What is known of the other end of a connection. */
+export interface PeerInfo {
+  /** Its address as this end sees it, such as `tcp://192.0.2.7:49152`. */
+  readonly address: string
+  /** Its socket type, such as `DEALER`; empty where it did not say. */
+  readonly socketType: string
+  /** The routing id it chose; empty where it chose none. */
+  readonly routingId: Uint8Array
+  /** What it speaks, such as `ZMTP/3.1`. */
+  readonly protocol: string
+}
+
+/** Facts that libzmq does not give; on every event of a connection. */
+export interface ConnectionFacts {
+  /** Tells connections of this process apart; counts up. */
+  readonly connection?: number
+  /** The other end's address, once there is one. */
+  readonly remoteAddress?: string
+}
+
+/** An event about an endpoint. */
+export interface EventAddress {
+  /** The endpoint, as it was given to `bind()` or `connect()`, wildcards resolved. */
+  readonly address: string
+}
+
+/** An event about a failure. */
+export interface EventError {
+  readonly error: ZmqError
+}
+
+/** What each type of event carries. */
+export interface EventMap {
+  /** A listener took a connection; `address` is the listener's own, `remoteAddress` the stranger's. */
+  accept: EventAddress & ConnectionFacts
+  /** A listener could not take, or did not want, a connection. */
+  'accept:error': EventAddress & EventError & ConnectionFacts
+  /** An endpoint is bound. */
+  bind: EventAddress
+  /** An endpoint could not be bound. */
+  'bind:error': EventAddress & EventError
+  /** The transport is connected; the handshake comes next. */
+  connect: EventAddress & ConnectionFacts
+  /** An attempt to connect has begun. */
+  'connect:delay': EventAddress
+  /** The next attempt comes after `interval` milliseconds. */
+  'connect:retry': EventAddress & { readonly interval: number }
+  /** An attempt to connect failed, or a listener was closed. */
+  close: EventAddress & Partial<EventError>
+  'close:error': EventAddress & EventError
+  /** A connection ended; `error` says why when it was not the peer's orderly leave. */
+  disconnect: EventAddress & ConnectionFacts & Partial<EventError> & { readonly peer?: PeerInfo }
+  /** The socket was closed. The last event. */
+  end: object
+  /** The handshake is done: messages can flow. */
+  handshake: EventAddress & ConnectionFacts & { readonly peer: PeerInfo }
+  /** The peer broke the protocol, or is of a socket type that this one cannot talk to. */
+  'handshake:error:protocol': EventAddress & EventError & ConnectionFacts
+  /** The peer was refused by, or refuses, our credentials. */
+  'handshake:error:auth': EventAddress & EventError & ConnectionFacts & { readonly status?: number }
+  /** The connection ended, or timed out, before the handshake was done. */
+  'handshake:error:other': EventAddress & EventError & ConnectionFacts
+  /** Messages were dropped since the last such event of the same reason; at most one a turn. */
+  drop: { readonly reason: DropReason; readonly count: number }
+  unknown: object
+}
+
+/** The name of an event. */
+export type EventType = keyof EventMap
+
+/** The event of one type, as observers get it. */
+export type EventOfType<E extends EventType = EventType> = E extends EventType
+  ? Readonly<{ type: E } & EventMap[E]>
+  : never
+
+/** Any event. */
+export type Event = EventOfType
+
+/** Takes events in; what the layers below tell a socket. */
+export type Emit = (event: Event) => void

@@ -1,0 +1,35 @@
+/**
+ * ZeroMQ in pure TypeScript.
+ *
+ * @packageDocumentation
+ */
+export { capability, Context, context, version, type ContextOptions } from './context.js'
+export { ZmqError, type ErrorCode, type ErrorDetails } from './errors.js'
+export type {
+  ConnectionFacts,
+  DropReason,
+  Event,
+  EventAddress,
+  EventError,
+  EventMap,
+  EventOfType,
+  EventType,
+  PeerInfo,
+} from './events.js'
+export type { Frame, Message, MessageLike } from './message.js'
+export { Dealer } from './socket/dealer.js'
+export { DuplexSocket, ReceivingSocket, SendingSocket } from './socket/directions.js'
+export { Observer } from './socket/observer.js'
+export { Pair } from './socket/pair.js'
+export { Publisher } from './socket/publisher.js'
+export { Pull } from './socket/pull.js'
+export { Push } from './socket/push.js'
+export { Reply } from './socket/reply.js'
+export { Request } from './socket/request.js'
+export { Router, type RouterConnectOptions } from './socket/router.js'
+export { Socket, type Readable, type SocketOptions, type Writable } from './socket/socket.js'
+export type { DropStats, SocketStats } from './socket/stats.js'
+export { Subscriber } from './socket/subscriber.js'
+export type { OperationOptions } from './socket/waiting.js'
+export { XPublisher } from './socket/xpublisher.js'
+export { XSubscriber } from './socket/xsubscriber.js'

@@ -1,0 +1,83 @@
+import { lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Endpoint } from '../endpoint.js'
+import { ZmqError } from '../errors.js'
+import type { Session } from '../session/session.js'
+import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
+import { dial, serve } from './stream-transport.js'
+
+/** The longest path of a Unix domain socket on Linux, its NUL left out. */
+const LONGEST_PATH = 107
+
+/** `ipc://path`, `ipc://@abstract` (Linux), `ipc://*` (bind): ZMTP over Unix domain sockets. */
+export class IpcTransport implements Transport {
+  readonly scheme = 'ipc'
+  readonly observable = true
+
+  check(endpoint: Endpoint): void {
+    pathOf(endpoint)
+  }
+
+  async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
+    return dial(connect({ path: pathOf(endpoint) }), endpoint, local, signal)
+  }
+
+  async listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
+    const wildcard = endpoint.address === '*'
+    const folder = wildcard ? mkdtempSync(join(tmpdir(), 'zerowire-')) : undefined
+    const path = folder === undefined ? pathOf(endpoint) : join(folder, 'socket')
+    const text = folder === undefined ? endpoint.text : `ipc://${path}`
+    if (folder === undefined) await clearStale(path, endpoint)
+    return serve(text, local, accept, {
+      listen: { path, backlog: local.options.backlog },
+      endpoint: () => text,
+      remoteAddress: () => text,
+      admit: () => true,
+      ...(folder === undefined
+        ? {}
+        : {
+            cleanup: () => {
+              rmSync(folder, { recursive: true, force: true })
+            },
+          }),
+    })
+  }
+}
+
+function pathOf({ address, text }: Endpoint): string {
+  if (Buffer.byteLength(address) > LONGEST_PATH) {
+    const reason = `the path has more than ${String(LONGEST_PATH)} bytes`
+    throw new ZmqError('ENAMETOOLONG', { address: text, reason })
+  }
+  return address.startsWith('@') ? `\0${address.slice(1)}` : address
+}
+
+/**
+ * Removes what a dead owner left behind: a socket on which nobody answers. A living owner keeps its
+ * address (libzmq would steal it), and a file that is no socket is never touched.
+ */
+async function clearStale(path: string, { text }: Endpoint): Promise<void> {
+  if (path.startsWith('\0')) return
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return
+  if (!stat.isSocket()) {
+    throw new ZmqError('EADDRINUSE', { address: text, reason: `${path} exists and is no socket` })
+  }
+  if (await answers(path)) throw new ZmqError('EADDRINUSE', { address: text })
+  unlinkSync(path)
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ path })
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    probe.once('error', () => {
+      resolve(false)
+    })
+  })
+}

@@ -1,0 +1,176 @@
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
+import type { Endpoint } from '../endpoint.js'
+import { fromSystemError, ZmqError, type ErrorCode } from '../errors.js'
+import { nextConnection, type Session } from '../session/session.js'
+import { ZmtpSession } from '../session/zmtp-session.js'
+import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
+import { startTimer } from '../util/timer.js'
+import { NetStream } from './net-stream.js'
+
+/*
+ * What TCP and Unix domain sockets have in common: ZMTP over a node:net socket, dialled or accepted.
+ */
+
+/** Dials, shakes hands, and reports both. `remote` names the other end in events. */
+export async function dial(
+  socket: Socket,
+  endpoint: Endpoint,
+  local: LocalEnd,
+  signal: AbortSignal,
+): Promise<Session> {
+  const stream = new NetStream(socket)
+  const abort = (): void => {
+    socket.destroy()
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await connected(socket, endpoint, local)
+    signal.throwIfAborted()
+    const connection = nextConnection()
+    const remoteAddress = endpoint.text
+    local.emit({ type: 'connect', address: endpoint.text, connection, remoteAddress })
+    const session = new ZmtpSession(stream, local, {
+      endpoint: endpoint.text,
+      remoteAddress,
+      connection,
+    })
+    return await session.handshake()
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Waits for the connection to be there, at most `connectTimeout`. */
+function connected(socket: Socket, { text }: Endpoint, { options, emit }: LocalEnd): Promise<void> {
+  emit({ type: 'connect:delay', address: text })
+  const { connectTimeout } = options
+  return new Promise((resolve, reject) => {
+    const timer =
+      connectTimeout > 0
+        ? startTimer(connectTimeout, () => {
+            const reason = `no connection within ${String(connectTimeout)} ms`
+            socket.destroy(new ZmqError('ETIMEDOUT', { address: text, reason }))
+          })
+        : undefined
+    let failure: unknown
+    socket.once('error', (error) => {
+      failure = error
+    })
+    const closed = (): void => {
+      timer?.cancel()
+      const error = fromSystemError(failure, text, 'ECONNREFUSED')
+      emit({ type: 'close', address: text, error })
+      reject(error)
+    }
+    socket.once('close', closed)
+    socket.once('connect', () => {
+      timer?.cancel()
+      socket.off('close', closed)
+      resolve()
+    })
+  })
+}
+
+/** How a listener of one transport differs from another's. */
+export interface ListenerKind {
+  readonly listen: ListenOptions
+  /** The endpoint, once it is known what the system chose. */
+  endpoint(server: Server): string
+  /** Where an accepted connection comes from. */
+  remoteAddress(socket: Socket): string
+  /** Sets up an accepted socket; false refuses it. */
+  admit(socket: Socket): boolean
+  /** After the listener has been closed. */
+  cleanup?(): void
+}
+
+/** Strangers who have not finished their handshake, the oldest first; one too many costs the oldest its place. */
+class Strangers {
+  readonly #sessions = new Set<ZmtpSession>()
+
+  admit(session: ZmtpSession, limit: number): void {
+    this.#sessions.add(session)
+    const [oldest] = this.#sessions
+    if (this.#sessions.size <= limit || oldest === undefined) return
+    const reason = `more than ${String(limit)} connections have not finished their handshake`
+    oldest.destroy(new ZmqError('EBUSY', { reason }))
+  }
+
+  delete(session: ZmtpSession): void {
+    this.#sessions.delete(session)
+  }
+
+  destroyAll(): void {
+    for (const session of this.#sessions) session.destroy()
+  }
+}
+
+/** Listens, shakes hands with whoever comes, and hands on those who have finished. */
+export async function serve(
+  text: string,
+  local: LocalEnd,
+  accept: Accept,
+  kind: ListenerKind,
+): Promise<Listener> {
+  const strangers = new Strangers()
+  let endpoint = text
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+    const connection = nextConnection()
+    const remoteAddress = kind.remoteAddress(socket)
+    const stream = new NetStream(socket)
+    if (!kind.admit(socket)) {
+      socket.destroy()
+      const error = new ZmqError('EACCES', {
+        reason: `${remoteAddress} is refused by tcpAcceptFilter`,
+      })
+      local.emit({ type: 'accept:error', address: endpoint, connection, remoteAddress, error })
+      return
+    }
+    local.emit({ type: 'accept', address: endpoint, connection, remoteAddress })
+    const session = new ZmtpSession(stream, local, { endpoint, remoteAddress, connection })
+    strangers.admit(session, local.options.maxPendingHandshakes)
+    session
+      .handshake()
+      .then(accept, () => undefined /* it has become an event */)
+      .finally(() => {
+        strangers.delete(session)
+      })
+  })
+  server.unref()
+  await listening(server, text, kind.listen)
+  endpoint = kind.endpoint(server)
+  server.on('error', (error) => {
+    local.emit({ type: 'accept:error', address: endpoint, error: fromSystemError(error, endpoint) })
+  })
+  return {
+    endpoint,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        strangers.destroyAll()
+        kind.cleanup?.()
+        // The callback waits for accepted sessions too; nobody else does.
+        resolve()
+      }),
+  }
+}
+
+function listening(server: Server, text: string, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(bindError(error, text))
+    })
+    server.listen(options, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+}
+
+/** A name that cannot be resolved is, to whoever binds, a device that is not there. */
+function bindError(error: NodeJS.ErrnoException, text: string): ZmqError {
+  const fallback: ErrorCode = error.syscall === 'getaddrinfo' ? 'ENODEV' : 'EINVAL'
+  return fromSystemError(error, text, fallback)
+}

@@ -1,0 +1,232 @@
+import { ZmqError } from './errors.js'
+
+/** Every option of a socket by its name, with the type of its value. */
+export interface OptionValues {
+  // of all sockets
+  affinity: number
+  rate: number
+  recoveryInterval: number
+  linger: number
+  reconnectInterval: number
+  backlog: number
+  reconnectMaxInterval: number
+  maxMessageSize: number
+  tcpKeepalive: number
+  tcpKeepaliveCount: number
+  tcpKeepaliveIdle: number
+  tcpKeepaliveInterval: number
+  tcpAcceptFilter: string | null
+  immediate: boolean
+  ipv6: boolean
+  plainServer: boolean
+  plainUsername: string | null
+  plainPassword: string | null
+  curveServer: boolean
+  curvePublicKey: string | null
+  curveSecretKey: string | null
+  curveServerKey: string | null
+  zapDomain: string | null
+  typeOfService: number
+  handshakeInterval: number
+  socksProxy: string | null
+  heartbeatInterval: number
+  heartbeatTimeToLive: number
+  heartbeatTimeout: number
+  connectTimeout: number
+  tcpMaxRetransmitTimeout: number
+  multicastMaxTransportDataUnit: number
+  interface: string | null
+  zapEnforceDomain: boolean
+  loopbackFastPath: boolean
+  maxPendingOperations: number
+  maxPendingHandshakes: number
+  // of sockets that send
+  multicastHops: number
+  sendBufferSize: number
+  sendHighWaterMark: number
+  sendTimeout: number
+  // of sockets that receive
+  receiveBufferSize: number
+  receiveHighWaterMark: number
+  receiveTimeout: number
+  // of some socket types
+  routingId: string | null
+  mandatory: boolean
+  probeRouter: boolean
+  handover: boolean
+  correlate: boolean
+  relaxed: boolean
+  conflate: boolean
+  noDrop: boolean
+  manual: boolean
+  welcomeMessage: string | null
+  invertMatching: boolean
+  verbosity: 'allSubs' | 'allSubsUnsubs' | null
+}
+
+/** The name of an option. */
+export type OptionName = keyof OptionValues
+
+type Kind = 'int' | 'bool' | 'string' | 'verbosity'
+
+interface OptionSpec<V> {
+  readonly kind: Kind
+  readonly initial: V
+  /** Of a number; of a string, its length in bytes. */
+  readonly min?: number
+  readonly max?: number
+  /** Values below this are rounded down to a multiple of it. */
+  readonly step?: number
+  /** It takes effect at once, also on endpoints that exist. */
+  readonly immediate?: true
+  /** Other values than the initial one are refused: nothing here could heed them. */
+  readonly fixed?: true
+}
+
+const INT_MAX = 0x7fffffff
+
+const flag = (extra: { immediate?: true; fixed?: true } = {}): OptionSpec<boolean> => ({
+  kind: 'bool',
+  initial: false,
+  ...extra,
+})
+
+const integer = (
+  initial: number,
+  min: number,
+  extra: { max?: number; immediate?: true; step?: number } = {},
+): OptionSpec<number> => ({ kind: 'int', initial, min, max: INT_MAX, ...extra })
+
+const text = (
+  extra: { min?: number; max?: number; fixed?: true } = {},
+): OptionSpec<string | null> => ({
+  kind: 'string',
+  initial: null,
+  ...extra,
+})
+
+/** The one table of options: kind, initial value, range. */
+const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
+  affinity: integer(0, 0, { max: Number.MAX_SAFE_INTEGER }),
+  rate: integer(100, 1),
+  recoveryInterval: integer(10_000, 0),
+  linger: integer(-1, -1, { immediate: true }),
+  reconnectInterval: integer(100, -1),
+  backlog: integer(100, 0),
+  reconnectMaxInterval: integer(0, 0),
+  maxMessageSize: integer(-1, -1, { max: Number.MAX_SAFE_INTEGER }),
+  tcpKeepalive: integer(-1, -1, { max: 1 }),
+  tcpKeepaliveCount: integer(-1, -1),
+  tcpKeepaliveIdle: integer(-1, -1),
+  tcpKeepaliveInterval: integer(-1, -1),
+  tcpAcceptFilter: text({ max: 255 }),
+  immediate: flag(),
+  ipv6: flag(),
+  plainServer: flag({ fixed: true }),
+  plainUsername: text({ fixed: true }),
+  plainPassword: text({ fixed: true }),
+  curveServer: flag({ fixed: true }),
+  curvePublicKey: text({ fixed: true }),
+  curveSecretKey: text({ fixed: true }),
+  curveServerKey: text({ fixed: true }),
+  zapDomain: text({ fixed: true }),
+  typeOfService: integer(0, 0),
+  handshakeInterval: integer(30_000, 0),
+  socksProxy: text({ fixed: true }),
+  heartbeatInterval: integer(0, 0),
+  heartbeatTimeToLive: integer(0, 0, { max: 6_553_599, step: 100 }),
+  heartbeatTimeout: integer(-1, 0),
+  connectTimeout: integer(0, 0),
+  tcpMaxRetransmitTimeout: integer(0, 0),
+  multicastMaxTransportDataUnit: integer(1500, 1),
+  interface: text({ max: 15 }),
+  zapEnforceDomain: flag({ fixed: true }),
+  loopbackFastPath: flag(),
+  maxPendingOperations: integer(1, 1, { immediate: true }),
+  maxPendingHandshakes: integer(4096, 1, { immediate: true }),
+  multicastHops: integer(1, 1),
+  sendBufferSize: integer(-1, -1),
+  sendHighWaterMark: integer(1000, 0, { immediate: true }),
+  sendTimeout: integer(-1, -1, { immediate: true }),
+  receiveBufferSize: integer(-1, -1),
+  receiveHighWaterMark: integer(1000, 0, { immediate: true }),
+  receiveTimeout: integer(-1, -1, { immediate: true }),
+  routingId: text({ min: 1, max: 255 }),
+  mandatory: { ...flag({ immediate: true }) },
+  probeRouter: flag({ immediate: true }),
+  handover: flag({ immediate: true }),
+  correlate: flag({ immediate: true }),
+  relaxed: flag({ immediate: true }),
+  conflate: flag(),
+  noDrop: flag(),
+  manual: flag(),
+  welcomeMessage: text(),
+  invertMatching: flag(),
+  verbosity: { kind: 'verbosity', initial: null, immediate: true },
+}
+
+const NAMES = Object.keys(OPTIONS) as OptionName[]
+
+/** The options of a new socket. */
+export function initialOptions(changes: Partial<OptionValues>): OptionValues {
+  return Object.assign(
+    Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].initial])),
+    changes,
+  ) as OptionValues
+}
+
+/** Whether a change takes effect only at the next bind or connect. */
+export function isLate(name: OptionName): boolean {
+  return OPTIONS[name].immediate !== true
+}
+
+/**
+ * The one validator of options.
+ * @returns the value as it is kept.
+ * @throws TypeError when it is of the wrong type, in the reference's words.
+ * @throws ZmqError `EINVAL` when it is out of range, `ENOTSUP` when nothing could heed it.
+ */
+export function checkOption<K extends OptionName>(name: K, value: unknown): OptionValues[K] {
+  const spec: OptionSpec<OptionValues[K]> = OPTIONS[name]
+  const checked = CHECKS[spec.kind](value, spec, name)
+  if (spec.fixed === true && checked !== spec.initial) {
+    throw new ZmqError('ENOTSUP', { reason: `option ${name} is not supported yet` })
+  }
+  return checked as OptionValues[K]
+}
+
+const CHECKS: Record<Kind, (value: unknown, spec: OptionSpec<unknown>, name: string) => unknown> = {
+  int(value, { min = 0, max = INT_MAX, step = 1 }, name) {
+    if (typeof value !== 'number') throw new TypeError('Option value must be a number')
+    const number = Math.trunc(value)
+    if (!(number >= min && number <= max))
+      throw outOfRange(name, value, `${String(min)} to ${String(max)}`)
+    return number - (number % step)
+  },
+  bool(value) {
+    if (typeof value !== 'boolean') throw new TypeError('Option value must be a boolean')
+    return value
+  },
+  string(value, { min = 0, max = INT_MAX }, name) {
+    if (value === null) return null
+    if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+      throw new TypeError('Option value must be a string or buffer')
+    }
+    const string = typeof value === 'string' ? value : new TextDecoder().decode(value)
+    const length = typeof value === 'string' ? new TextEncoder().encode(value).length : value.length
+    if (length < min || length > max) {
+      throw outOfRange(name, string, `${String(min)} to ${String(max)} bytes`)
+    }
+    return string
+  },
+  /** Values that mean nothing are ignored, as in the reference. */
+  verbosity(value) {
+    return value === 'allSubs' || value === 'allSubsUnsubs' ? value : null
+  },
+}
+
+function outOfRange(name: string, value: unknown, expected: string): ZmqError {
+  return new ZmqError('EINVAL', {
+    reason: `option ${name} is ${expected}, not ${JSON.stringify(value)}`,
+  })
+}

@@ -1,0 +1,18 @@
+import type { Transport } from '../transport/transport.js'
+import type { KeepAlive } from '../util/keep-alive.js'
+
+export const hasIpc = false
+
+/** The transports of this platform, beside those that need none. */
+export function createTransports(): Transport[] {
+  return []
+}
+
+/** A page lives until it is left. */
+export function createKeepAlive(): KeepAlive {
+  return { acquire: () => undefined, release: () => undefined }
+}
+
+export function warn(message: string): void {
+  console.warn(message)
+}

@@ -1,0 +1,71 @@
+import type { DropReason } from '../events.js'
+import type { Parts } from '../message.js'
+import type { Pipe } from './pipe.js'
+
+/**
+ * One message to many pipes (RFC 29): each gets it once, and one that is full misses it, which is
+ * counted. A pipe that has room again takes part from the next message on.
+ */
+export class FanOut {
+  readonly #pipes = new Set<Pipe>()
+  readonly #dropped: (reason: DropReason, count: number) => void
+  readonly #targets: Pipe[] = []
+  #mark = 0
+
+  constructor(dropped: (reason: DropReason, count: number) => void) {
+    this.#dropped = dropped
+  }
+
+  add(pipe: Pipe): void {
+    this.#pipes.add(pipe)
+  }
+
+  remove(pipe: Pipe): void {
+    this.#pipes.delete(pipe)
+  }
+
+  [Symbol.iterator](): IterableIterator<Pipe> {
+    return this.#pipes.values()
+  }
+
+  /** Begins a selection for the next message. */
+  begin(): void {
+    this.#mark++
+    this.#targets.length = 0
+  }
+
+  /** Selects a pipe; a second time is the same as once. */
+  select(pipe: Pipe): void {
+    if (pipe.mark === this.#mark) return
+    pipe.mark = this.#mark
+    this.#targets.push(pipe)
+  }
+
+  selectAll(): void {
+    for (const pipe of this.#pipes) this.select(pipe)
+  }
+
+  /** Selects those that are not selected, and the other way round. */
+  invert(): void {
+    const mark = this.#mark
+    this.begin()
+    for (const pipe of this.#pipes) if (pipe.mark !== mark) this.#targets.push(pipe)
+  }
+
+  /** Whether every selected pipe has room; if not, the full ones will tell when they have. */
+  get hasRoom(): boolean {
+    let room = true
+    for (const pipe of this.#targets) {
+      if (pipe.hasRoom) continue
+      pipe.expectRoom()
+      room = false
+    }
+    return room
+  }
+
+  /** Sends to the selected pipes. */
+  send(message: Parts): void {
+    if (this.#targets.length === 0) this.#dropped('unsubscribed', 1)
+    for (const pipe of this.#targets) if (!pipe.write(message)) this.#dropped('full', 1)
+  }
+}

@@ -1,0 +1,262 @@
+import type { DropReason, PeerInfo } from '../events.js'
+import { ownParts, type Parts } from '../message.js'
+import type { Session, Traffic } from '../session/session.js'
+import { Deque } from '../util/deque.js'
+
+/** A change of what a peer wants, as pipes pass it on. */
+export interface TopicChange {
+  readonly topic: Uint8Array
+  readonly on: boolean
+}
+
+/** The options of a socket that its pipes heed; changes apply to pipes that exist. */
+export interface PipeOptions {
+  readonly sendHighWaterMark: number
+  readonly receiveHighWaterMark: number
+  readonly conflate: boolean
+}
+
+/** The socket, as its pipes see it. */
+export interface PipeOwner {
+  readonly options: PipeOptions
+  /** A message is there to read where none was. */
+  readable(pipe: Pipe): void
+  /** There is room again in a pipe that was full. */
+  writable(pipe: Pipe): void
+  /** Judges a message before it is queued. @returns false when it is not for the queue. */
+  intake(pipe: Pipe, message: Parts): boolean
+  subscription(pipe: Pipe, change: TopicChange): void
+  dropped(reason: DropReason, count: number): void
+  /** A session ended; the owner closes the pipe or finds it another session. */
+  disconnected(pipe: Pipe, error: Error | undefined): void
+  /** The queue of messages to send began, or ceased, to hold something. */
+  outgoing(pipe: Pipe, queued: boolean): void
+  /** A closed pipe has been read to the end. */
+  exhausted(pipe: Pipe): void
+}
+
+/** Announcements that a socket may leave unread; subscriptions count all the same. */
+const MOST_UNREAD = 65_536
+
+/**
+ * One peer as the socket sees it: a bounded queue out, a bounded queue in, and at most one live
+ * session. On the connecting side it outlives the session, so that what was queued survives a reconnect.
+ */
+export class Pipe implements Traffic {
+  readonly #owner: PipeOwner
+  readonly #outgoing = new Deque<Parts>()
+  readonly #incoming = new Deque<Parts>()
+  #session: Session | undefined
+  #peer: PeerInfo | undefined
+  /** A message was refused: the owner waits to hear of room. */
+  #full = false
+  /** The session waits to hear of room. */
+  #backedUp = false
+  #closed = false
+  /** What the local side wants to call the peer, if it said so when connecting. */
+  readonly peerId: Uint8Array | undefined
+  /** For the fair queue: this pipe is in it. */
+  listed = false
+  /** For the fan-out: the last message that this pipe has been given. */
+  mark = 0
+
+  constructor(owner: PipeOwner, peerId?: Uint8Array) {
+    this.#owner = owner
+    this.peerId = peerId
+  }
+
+  get session(): Session | undefined {
+    return this.#session
+  }
+
+  /** The peer of the current or the last session. */
+  get peer(): PeerInfo | undefined {
+    return this.#peer
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Messages in the queue, which a session would still have to take. */
+  get queued(): number {
+    return this.#outgoing.length
+  }
+
+  /** Messages that wait to be sent, those included that the system has not taken yet. */
+  get outgoing(): number {
+    return this.#outgoing.length + (this.#session?.unwritten ?? 0)
+  }
+
+  /** Messages that wait to be received. */
+  get incoming(): number {
+    return this.#incoming.length
+  }
+
+  /** Whether another message may be written. */
+  get hasRoom(): boolean {
+    if (this.#closed) return false
+    const { sendHighWaterMark, conflate } = this.#owner.options
+    return conflate || sendHighWaterMark === 0 || this.outgoing < sendHighWaterMark
+  }
+
+  /** Puts a message on its way to the peer. @returns false when there is no room. */
+  write(message: Parts): boolean {
+    const { options } = this.#owner
+    if (options.conflate) return this.#replace(message)
+    if (!this.hasRoom) {
+      this.#full = true
+      return false
+    }
+    const session = this.#session
+    if (session === undefined || this.#outgoing.length > 0 || !session.send(message)) {
+      this.#queue(message)
+    }
+    // The mark is reached: what the system takes now makes room at once.
+    if (session !== undefined && this.outgoing === options.sendHighWaterMark) session.flush()
+    return true
+  }
+
+  /** The next message from the peer. */
+  read(): Parts | undefined {
+    const message = this.#incoming.shift()
+    if (this.#backedUp && this.#incoming.length <= this.#owner.options.receiveHighWaterMark >> 1) {
+      this.#backedUp = false
+      this.#session?.resume()
+    }
+    if (this.#closed && this.#incoming.length === 0) this.#owner.exhausted(this)
+    return message
+  }
+
+  /** Queues something the peer did not send, or sent as a command: beyond the mark, never lost at it. */
+  announce(message: Parts): void {
+    if (this.#incoming.length >= MOST_UNREAD) {
+      this.#owner.dropped('full', 1)
+      return
+    }
+    this.#incoming.push(message)
+    if (this.#incoming.length === 1) this.#owner.readable(this)
+  }
+
+  /** The high water marks have changed. */
+  reconsider(): void {
+    if (this.#full && this.hasRoom) this.drained()
+    if (this.#backedUp && !this.#atMark()) {
+      this.#backedUp = false
+      this.#session?.resume()
+    }
+  }
+
+  /** A session has begun; messages flow once the owner starts it. */
+  adopt(session: Session): void {
+    this.#session = session
+    this.#peer = session.peer
+    this.#backedUp = this.#atMark()
+  }
+
+  /** The session was refused before it started. */
+  orphan(): void {
+    this.#session = undefined
+  }
+
+  /** Asks to hear of room, without a message to be refused first. */
+  expectRoom(): void {
+    this.#full = true
+  }
+
+  /** No more messages: what is queued to be sent is dropped, what was received can still be read. */
+  close(reason: DropReason): void {
+    if (this.#closed) return
+    this.#closed = true
+    const session = this.#session
+    this.#session = undefined
+    session?.destroy()
+    this.dropQueued(reason, session?.unwritten)
+    if (this.#incoming.length === 0) this.#owner.exhausted(this)
+  }
+
+  /** Forgets what is queued to be sent. */
+  dropQueued(reason: DropReason, unwritten = 0): void {
+    const count = this.#outgoing.length + unwritten
+    const queued = this.#outgoing.length > 0
+    this.#outgoing.clear()
+    if (count > 0) this.#owner.dropped(reason, count)
+    if (queued) this.#owner.outgoing(this, false)
+  }
+
+  /** Ends the conversation in good order; called when nothing is queued to be sent. */
+  async finish(): Promise<void> {
+    await this.#session?.close()
+    this.close('closed')
+  }
+
+  /** Forgets what was received and not read. */
+  discardIncoming(reason: DropReason): void {
+    if (this.#incoming.length > 0) this.#owner.dropped(reason, this.#incoming.length)
+    this.#incoming.clear()
+    if (this.#closed) this.#owner.exhausted(this)
+  }
+
+  // --- Traffic: the session's side
+
+  pull(): Parts | undefined {
+    const message = this.#outgoing.shift()
+    if (message !== undefined && this.#outgoing.length === 0) this.#owner.outgoing(this, false)
+    return message
+  }
+
+  deliver(message: Parts): boolean {
+    const owner = this.#owner
+    if (!owner.intake(this, message)) return true
+    const incoming = this.#incoming
+    if (owner.options.conflate && incoming.length > 0) {
+      incoming.clear()
+      owner.dropped('conflated', 1)
+    }
+    incoming.push(message)
+    if (incoming.length === 1) owner.readable(this)
+    if (!this.#atMark()) return true
+    this.#backedUp = true
+    return false
+  }
+
+  subscription(change: TopicChange): void {
+    this.#owner.subscription(this, change)
+  }
+
+  drained(): void {
+    if (!this.#full || !this.hasRoom) return
+    this.#full = false
+    this.#owner.writable(this)
+  }
+
+  ended(error: Error | undefined): void {
+    const session = this.#session
+    if (session === undefined) return
+    this.#session = undefined
+    if (session.unwritten > 0) this.#owner.dropped('disconnected', session.unwritten)
+    this.#owner.disconnected(this, error)
+  }
+
+  #atMark(): boolean {
+    const { receiveHighWaterMark, conflate } = this.#owner.options
+    return !conflate && receiveHighWaterMark > 0 && this.#incoming.length >= receiveHighWaterMark
+  }
+
+  #queue(message: Parts): void {
+    this.#outgoing.push(ownParts(message))
+    if (this.#outgoing.length === 1) this.#owner.outgoing(this, true)
+  }
+
+  /** A queue of one in which the newest wins. */
+  #replace(message: Parts): boolean {
+    if (this.#closed) return false
+    if (this.#outgoing.length > 0) {
+      this.#outgoing.shift()
+      this.#outgoing.push(ownParts(message))
+      this.#owner.dropped('conflated', 1)
+    } else this.#queue(message)
+    this.#session?.wake()
+    return true
+  }
+}

@@ -1,0 +1,160 @@
+import { toLatin1 } from '../util/bytes.js'
+
+/** A topic and what is known of it: an inner or a last node of the tree. */
+export interface TopicNode<V> {
+  /** Bytes below the parent, one character each: strings are the leanest memory there is for them. */
+  label: string
+  parent: TopicNode<V> | undefined
+  children: Map<number, TopicNode<V>> | undefined
+  value: V | undefined
+}
+
+/**
+ * Values by topic in a compressed prefix tree. Finding all prefixes of a topic costs the length of
+ * the topic, however many there are; nothing here recurses, whatever a peer subscribes to.
+ */
+export class TopicTree<V> {
+  readonly #root: TopicNode<V> = {
+    label: '',
+    parent: undefined,
+    children: undefined,
+    value: undefined,
+  }
+  #size = 0
+
+  /** How many topics have a value. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** The node of a topic, made if it is not there. A node without a value must be given one or removed. */
+  insert(topic: Uint8Array): TopicNode<V> {
+    const text = toLatin1(topic)
+    let node = this.#root
+    let at = 0
+    while (at < text.length) {
+      const child = node.children?.get(text.charCodeAt(at))
+      if (child === undefined) return attach(node, text.slice(at))
+      const shared = sharedLength(child.label, text, at)
+      node = shared === child.label.length ? child : split(child, shared)
+      at += shared
+    }
+    return node
+  }
+
+  find(topic: Uint8Array): TopicNode<V> | undefined {
+    let found: TopicNode<V> | undefined
+    this.#walk(topic, (node, at) => {
+      if (at === topic.length && node.value !== undefined) found = node
+    })
+    return found
+  }
+
+  set(node: TopicNode<V>, value: V): void {
+    if (node.value === undefined) this.#size++
+    node.value = value
+  }
+
+  /** Takes the value away, and with it the nodes that served only it. */
+  remove(node: TopicNode<V>): void {
+    if (node.value !== undefined) this.#size--
+    node.value = undefined
+    let current: TopicNode<V> = node
+    while (current.value === undefined && current.parent !== undefined) {
+      const { parent, children } = current
+      if (children !== undefined && children.size > 1) return
+      const [child] = children?.values() ?? []
+      if (child !== undefined) {
+        // The child takes the place of both: it keeps its identity, others may hold it.
+        child.label = current.label + child.label
+        child.parent = parent
+        parent.children?.set(child.label.charCodeAt(0), child)
+        return
+      }
+      parent.children?.delete(current.label.charCodeAt(0))
+      if (parent.children?.size === 0) parent.children = undefined
+      current = parent
+    }
+  }
+
+  /** Calls `visit` with the value of each topic that `subject` begins with, shortest first. */
+  matches(subject: Uint8Array, visit: (value: V) => void): void {
+    this.#walk(subject, (node) => {
+      if (node.value !== undefined) visit(node.value)
+    })
+  }
+
+  /** Whether any topic is a prefix of `subject`. */
+  hasMatch(subject: Uint8Array): boolean {
+    let found = false
+    this.matches(subject, () => {
+      found = true
+    })
+    return found
+  }
+
+  /** All topics that have a value. */
+  *topics(): IterableIterator<[topic: string, value: V]> {
+    const pending: [TopicNode<V>, string][] = [[this.#root, '']]
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const [node, topic] = next
+      if (node.value !== undefined) yield [topic, node.value]
+      for (const child of node.children?.values() ?? []) pending.push([child, topic + child.label])
+    }
+  }
+
+  #walk(subject: Uint8Array, visit: (node: TopicNode<V>, at: number) => void): void {
+    let node: TopicNode<V> | undefined = this.#root
+    let at = 0
+    for (;;) {
+      visit(node, at)
+      if (at >= subject.length) return
+      node = node.children?.get(subject[at] as number)
+      if (node === undefined) return
+      const { label } = node
+      if (at + label.length > subject.length) return
+      for (let i = 1; i < label.length; i++) if (label.charCodeAt(i) !== subject[at + i]) return
+      at += label.length
+    }
+  }
+}
+
+/** The topic that a node stands for. */
+export function topicOf<V>(node: TopicNode<V>): Uint8Array {
+  let text = ''
+  for (let at: TopicNode<V> | undefined = node; at !== undefined; at = at.parent)
+    text = at.label + text
+  return fromLatin1(text)
+}
+
+/** The inverse of `toLatin1`. */
+export function fromLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
+
+function attach<V>(parent: TopicNode<V>, label: string): TopicNode<V> {
+  const node: TopicNode<V> = { label, parent, children: undefined, value: undefined }
+  parent.children ??= new Map()
+  parent.children.set(label.charCodeAt(0), node)
+  return node
+}
+
+/** Puts a node between `node` and its parent, for the first `length` bytes of its label. */
+function split<V>(node: TopicNode<V>, length: number): TopicNode<V> {
+  const { parent, label } = node
+  if (parent === undefined) return node
+  const upper = attach(parent, label.slice(0, length))
+  node.label = label.slice(length)
+  node.parent = upper
+  upper.children = new Map([[node.label.charCodeAt(0), node]])
+  return upper
+}
+
+function sharedLength(label: string, text: string, at: number): number {
+  const most = Math.min(label.length, text.length - at)
+  let length = 1
+  while (length < most && label.charCodeAt(length) === text.charCodeAt(at + length)) length++
+  return length
+}

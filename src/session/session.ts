@@ -1,0 +1,69 @@
+import type { Emit, PeerInfo } from '../events.js'
+import type { Parts } from '../message.js'
+import type { Subscription } from '../wire/subscription.js'
+
+/** The options of a socket that its conversations heed. Read when they are needed. */
+export interface SessionOptions {
+  readonly maxMessageSize: number
+  readonly handshakeInterval: number
+  readonly heartbeatInterval: number
+  readonly heartbeatTimeout: number
+  readonly heartbeatTimeToLive: number
+}
+
+/** What this end says of itself, and wants, in a handshake. */
+export interface LocalPeer {
+  readonly socketType: string
+  /** Sent to peers of the types that have a use for it; undefined for socket types that send none. */
+  readonly routingId: Uint8Array | undefined
+  readonly options: SessionOptions
+  /** Whether this socket type can talk to one of that name. */
+  accepts(socketType: string): boolean
+  readonly emit: Emit
+}
+
+/** The other side of a session: the pipe, which holds what is queued for and from the peer. */
+export interface Traffic {
+  /** The next message to send; undefined when none is queued. */
+  pull(): Parts | undefined
+  /** Takes a message in. @returns false when there is no room for another: wait for `resume()`. */
+  deliver(message: Parts): boolean
+  /** The peer wants a topic, or no longer wants it. */
+  subscription(subscription: Subscription): void
+  /** The system has taken what it had refused: there may be room again. */
+  drained(): void
+  /** The conversation is over. Called once, after the last message has been delivered. */
+  ended(error: Error | undefined): void
+}
+
+/** A conversation with one peer after its handshake: whole messages in and out, never bytes. */
+export interface Session {
+  readonly peer: PeerInfo
+  /** Tells connections of this process apart. */
+  readonly connection: number
+  /** Messages that were taken from the pipe and that the system has not yet taken from us. */
+  readonly unwritten: number
+  /** Lets messages flow. Called once, by the pipe that the session belongs to. */
+  start(traffic: Traffic): void
+  /** Sends now, or says no: the message then belongs in the queue, from which it will be pulled. */
+  send(message: Parts): boolean
+  /** Something was queued: pull at the end of this turn. */
+  wake(): void
+  /** Pulls and writes as much as the system takes, now. */
+  flush(): void
+  /** The pipe has room again for what comes in. */
+  resume(): void
+  /** Tells the peer what we want. Never refused, never lost, and before later messages. */
+  subscribe(subscription: Subscription): void
+  /** Ends the conversation after what was sent has left. Settles when the connection is gone. */
+  close(): Promise<unknown>
+  /** Ends it at once. */
+  destroy(error?: Error): void
+}
+
+let connections = 0
+
+/** A number that no other connection of this process has. */
+export function nextConnection(): number {
+  return ++connections
+}

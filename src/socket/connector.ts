@@ -1,0 +1,105 @@
+import type { Endpoint } from '../endpoint.js'
+import { ZmqError } from '../errors.js'
+import type { Pipe } from '../routing/pipe.js'
+import type { Session } from '../session/session.js'
+import type { LocalEnd, Transport, TransportOptions } from '../transport/transport.js'
+import { Backoff } from '../util/backoff.js'
+import { startTimer } from '../util/timer.js'
+
+/** The options of a socket that govern reconnecting, read at each attempt. */
+export interface ConnectorEnd extends LocalEnd {
+  readonly options: TransportOptions & {
+    readonly reconnectInterval: number
+    readonly reconnectMaxInterval: number
+  }
+}
+
+/** The socket, as its connectors see it. */
+export interface ConnectorHost {
+  /** A session begins; settles when it has ended. */
+  connected(connector: Connector, session: Session): Promise<void>
+  /** No further attempt will be made. */
+  abandoned(connector: Connector): void
+}
+
+/** Connects to one endpoint, again and again, until it is told to stop or the peer refuses for good. */
+export class Connector {
+  readonly endpoint: Endpoint
+  readonly transport: Transport
+  /** What the local name of the peer shall be, where the socket type has such names. */
+  readonly peerId: Uint8Array | undefined
+  /** The peer's pipe; undefined while `immediate` waits for a session. */
+  pipe: Pipe | undefined
+  readonly #local: ConnectorEnd
+  readonly #host: ConnectorHost
+  readonly #abort = new AbortController()
+  readonly #backoff = new Backoff()
+
+  constructor(
+    host: ConnectorHost,
+    local: ConnectorEnd,
+    transport: Transport,
+    endpoint: Endpoint,
+    peerId: Uint8Array | undefined,
+  ) {
+    this.#host = host
+    this.#local = local
+    this.transport = transport
+    this.endpoint = endpoint
+    this.peerId = peerId
+  }
+
+  start(): void {
+    void this.#run()
+  }
+
+  /** No more attempts; a session that is there lives on. */
+  stop(): void {
+    this.#abort.abort()
+  }
+
+  get stopped(): boolean {
+    return this.#abort.signal.aborted
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort
+    while (!this.stopped) {
+      try {
+        const session = await this.transport.connect(this.endpoint, this.#local, signal)
+        this.#backoff.reset()
+        await this.#host.connected(this, session)
+      } catch (error) {
+        if (!this.stopped && isFinal(error)) break
+      }
+      if (!(await this.#pause())) break
+    }
+    this.#host.abandoned(this)
+  }
+
+  /** Waits before the next attempt. @returns false when there is to be none. */
+  async #pause(): Promise<boolean> {
+    const { signal } = this.#abort
+    const { reconnectInterval, reconnectMaxInterval } = this.#local.options
+    if (signal.aborted || reconnectInterval <= 0) return false
+    const interval = this.#backoff.next(reconnectInterval, reconnectMaxInterval)
+    this.#local.emit({ type: 'connect:retry', address: this.endpoint.text, interval })
+    await new Promise<void>((resolve) => {
+      const timer = startTimer(interval, resolve)
+      signal.addEventListener(
+        'abort',
+        () => {
+          timer.cancel()
+          resolve()
+        },
+        { once: true },
+      )
+    })
+    return !this.stopped
+  }
+}
+
+/** The peer has broken the protocol in a way that it will break again: a wrong socket type, say. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ZmqError && error.code.startsWith('ERR_ZMTP_')
+}

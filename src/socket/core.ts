@@ -1,0 +1,412 @@
+import { servicesOf, type Context, type ContextServices } from '../context.js'
+import { ZmqError } from '../errors.js'
+import type { DropReason, Event } from '../events.js'
+import { toParts, type Parts } from '../message.js'
+import {
+  checkOption,
+  initialOptions,
+  isLate,
+  type OptionName,
+  type OptionValues,
+} from '../options.js'
+import { Pipe, type PipeOwner, type TopicChange } from '../routing/pipe.js'
+import type { Session } from '../session/session.js'
+import { fromText } from '../util/bytes.js'
+import { atEndOfTurn, TurnBudget } from '../util/turn.js'
+import type { ConnectorEnd } from './connector.js'
+import { Endpoints, type EndpointsHost } from './endpoints.js'
+import { Observer } from './observer.js'
+import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
+import { socketType, type SocketType, type SocketTypeName } from './socket-type.js'
+import { noDrops, type SocketStats } from './stats.js'
+import { Waiting, type OperationOptions } from './waiting.js'
+
+const DONE: Promise<void> = Promise.resolve()
+
+const BUSY = {
+  writing: 'Socket is busy writing; only one send operation may be in progress at any time',
+  reading: 'Socket is busy reading; only one receive operation may be in progress at any time',
+  blocked: 'Socket is blocked by a bind or unbind operation',
+} as const
+
+/** The engine of every socket: state, operations, pipes and counts. What differs is the pattern. */
+export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
+  readonly type: SocketType
+  readonly context: Context
+  readonly services: ContextServices
+  readonly options: OptionValues
+  readonly local: ConnectorEnd
+  readonly pattern: Pattern
+  readonly #endpoints = new Endpoints(this)
+  readonly #sends: Waiting<Parts, void>
+  readonly #receives: Waiting<undefined, Parts>
+  readonly #budget = new TurnBudget()
+  /** Pipes that messages can be sent through, and those that can still be read. */
+  readonly #pipes = new Set<Pipe>()
+  readonly #unread = new Set<Pipe>()
+  readonly #dropped = noDrops()
+  readonly #unreported = new Map<DropReason, number>()
+  readonly #queued = new Set<Pipe>()
+  /** `blocked` while a bind or unbind is under way. */
+  #state: 'open' | 'blocked' | 'closed' = 'open'
+  #closing: Promise<void> | undefined
+  #closeWhenFree: (() => void) | undefined
+  #observer: Observer | undefined
+  #lastEndpoint: string | null = null
+  #sent = 0
+  #received = 0
+  #connections = 0
+
+  constructor(name: SocketTypeName, context: Context, factory: PatternFactory) {
+    this.type = socketType(name)
+    this.context = context
+    this.services = servicesOf(context)
+    this.services.open()
+    const { hold, release } = this.services
+    this.#sends = new Waiting(hold, release)
+    this.#receives = new Waiting(hold, release)
+    this.options = initialOptions({
+      ipv6: context.ipv6,
+      linger: this.type.linger ?? (context.blocky ? -1 : 0),
+    })
+    const { type, options } = this
+    this.local = {
+      socketType: name,
+      get routingId() {
+        return type.named === true ? fromText(options.routingId ?? '') : undefined
+      },
+      options,
+      accepts: (peer) => (type.peers as readonly string[]).includes(peer),
+      emit: (event) => {
+        this.emit(event)
+      },
+    }
+    this.pattern = factory(this)
+  }
+
+  // --- sending and receiving
+
+  send(message: unknown, options?: OperationOptions): Promise<void> {
+    if (message === undefined) throw new TypeError('Message must be present')
+    this.#demandOpen()
+    const waiting = this.#sends.length
+    if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
+      throw new ZmqError('EBUSY', { message: BUSY.writing })
+    }
+    const parts = toParts(message)
+    if (parts.length === 0) return DONE
+    if (options?.signal?.aborted !== true && waiting === 0) {
+      try {
+        if (this.pattern.send(parts)) {
+          this.#sent++
+          // A reply that has left lets the next request in.
+          if (this.#receives.length > 0) this.#serveReceivers()
+          return this.#budget.spend() ?? DONE
+        }
+      } catch (error) {
+        return Promise.reject(error as ZmqError)
+      }
+    }
+    this.#budget.reset()
+    const timeout = operationTimeout(options, this.options.sendTimeout)
+    return this.#sends.add(parts, timeout, options?.signal)
+  }
+
+  receive(options?: OperationOptions): Promise<Parts> {
+    this.#demandOpen()
+    const waiting = this.#receives.length
+    if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
+      throw new ZmqError('EBUSY', { message: BUSY.reading })
+    }
+    if (options?.signal?.aborted !== true && waiting === 0) {
+      try {
+        const message = this.pattern.receive()
+        if (message !== undefined) {
+          this.#received++
+          const pause = this.#budget.spend()
+          return pause === undefined ? Promise.resolve(message) : pause.then(() => message)
+        }
+      } catch (error) {
+        return Promise.reject(error as ZmqError)
+      }
+    }
+    this.#budget.reset()
+    const timeout = operationTimeout(options, this.options.receiveTimeout)
+    return this.#receives.add(undefined, timeout, options?.signal)
+  }
+
+  get canReceive(): boolean {
+    return !this.closed && this.pattern.canReceive
+  }
+
+  get canSend(): boolean {
+    return !this.closed && this.pattern.canSend
+  }
+
+  #serveSenders(): void {
+    for (let parts = this.#sends.first; parts !== undefined; parts = this.#sends.first) {
+      try {
+        if (!this.pattern.send(parts)) return
+        this.#sent++
+        this.#sends.resolve()
+      } catch (error) {
+        this.#sends.reject(error)
+      }
+    }
+  }
+
+  #serveReceivers(): void {
+    while (this.#receives.length > 0 && this.pattern.canReceive) {
+      const message = this.pattern.receive()
+      if (message === undefined) return
+      this.#received++
+      this.#receives.resolve(message)
+    }
+  }
+
+  // --- endpoints
+
+  bind(address: unknown): Promise<void> {
+    return this.#exclusively(address, async (text) => {
+      this.#lastEndpoint = await this.#endpoints.bind(text)
+    })
+  }
+
+  unbind(address: unknown): Promise<void> {
+    return this.#exclusively(address, (text) => this.#endpoints.unbind(text))
+  }
+
+  connect(address: unknown, peerId?: Uint8Array): void {
+    const text = checkAddress(address)
+    this.#demandOpen()
+    this.#endpoints.connect(text, peerId)
+    this.#lastEndpoint = text
+  }
+
+  disconnect(address: unknown): void {
+    const text = checkAddress(address)
+    this.#demandOpen()
+    this.#endpoints.disconnect(text)
+  }
+
+  get lastEndpoint(): string | null {
+    return this.#lastEndpoint
+  }
+
+  /** Blocks the socket for everything else meanwhile, as the reference does. */
+  #exclusively(address: unknown, work: (address: string) => Promise<void>): Promise<void> {
+    const text = checkAddress(address)
+    this.#demandOpen()
+    this.#state = 'blocked'
+    this.services.hold()
+    return work(text).finally(() => {
+      this.services.release()
+      this.#state = 'open'
+      this.#closeWhenFree?.()
+    })
+  }
+
+  // --- the end
+
+  get closed(): boolean {
+    return this.#state === 'closed'
+  }
+
+  close(): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing
+    if (this.#state !== 'blocked') return (this.#closing = this.#close())
+    this.#closing = new Promise((resolve) => {
+      this.#closeWhenFree = () => {
+        resolve(this.#close())
+      }
+    })
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'closed'
+    const { hold, release, closed } = this.services
+    hold()
+    this.#sends.rejectAll(() => new ZmqError('EAGAIN'))
+    this.#receives.rejectAll(() => new ZmqError('EAGAIN'))
+    const finished = this.#endpoints.close()
+    for (const pipe of this.#unread) pipe.discardIncoming('closed')
+    this.#reportDrops()
+    this.emit({ type: 'end' })
+    await finished
+    for (const pipe of this.#unread) pipe.discardIncoming('closed')
+    closed()
+    release()
+  }
+
+  #demandOpen(): void {
+    if (this.#state === 'open') return
+    if (this.#state === 'closed') throw new ZmqError('EBADF')
+    throw new ZmqError('EBUSY', { message: BUSY.blocked })
+  }
+
+  // --- options, counts, events
+
+  setOption(name: OptionName, value: unknown): void {
+    if (this.closed) throw new ZmqError('ENOTSOCK')
+    const checked = checkOption(name, value)
+    if (isLate(name) && !(this.#state === 'open' && this.#endpoints.isEmpty)) {
+      this.services.warn('Socket option will not take effect until next connect/bind.')
+    }
+    Object.assign(this.options, { [name]: checked })
+    if (name === 'sendHighWaterMark' || name === 'receiveHighWaterMark') {
+      for (const pipe of this.#pipes) pipe.reconsider()
+    }
+  }
+
+  getOption<K extends OptionName>(name: K): OptionValues[K] {
+    if (this.closed) throw new ZmqError('ENOTSOCK')
+    return this.options[name]
+  }
+
+  get immediate(): boolean {
+    return this.options.immediate
+  }
+
+  get linger(): number {
+    return this.options.linger
+  }
+
+  get once(): boolean {
+    return this.type.once === true
+  }
+
+  get stats(): SocketStats {
+    let outgoing = 0
+    let peers = 0
+    for (const pipe of this.#pipes) {
+      outgoing += pipe.outgoing
+      if (pipe.session !== undefined) peers++
+    }
+    let incoming = 0
+    for (const pipe of this.#unread) incoming += pipe.incoming
+    return {
+      sent: this.#sent,
+      received: this.#received,
+      queued: { outgoing, incoming },
+      dropped: { ...this.#dropped },
+      connections: this.#connections,
+      peers,
+    }
+  }
+
+  get events(): Observer {
+    this.#observer ??= new Observer(this.services.hold, this.services.release)
+    return this.#observer
+  }
+
+  emit(event: Event): void {
+    this.#observer?.emit(event)
+  }
+
+  drop(reason: DropReason, count = 1): void {
+    this.#dropped[reason] += count
+    this.#dropped.total += count
+    if (this.#observer === undefined) return
+    if (this.#unreported.size === 0) {
+      atEndOfTurn({
+        endTurn: () => {
+          this.#reportDrops()
+        },
+      })
+    }
+    this.#unreported.set(reason, (this.#unreported.get(reason) ?? 0) + count)
+  }
+
+  #reportDrops(): void {
+    for (const [reason, count] of this.#unreported) this.emit({ type: 'drop', reason, count })
+    this.#unreported.clear()
+  }
+
+  // --- pipes, for the endpoints
+
+  addPipe(peerId?: Uint8Array): Pipe {
+    const pipe = new Pipe(this, peerId)
+    this.pattern.attach(pipe)
+    this.#pipes.add(pipe)
+    this.#unread.add(pipe)
+    this.#serveSenders()
+    return pipe
+  }
+
+  removePipe(pipe: Pipe): void {
+    if (!this.#pipes.delete(pipe)) return
+    this.pattern.detach(pipe)
+    this.#serveSenders()
+  }
+
+  openPipe(pipe: Pipe, session: Session): ZmqError | undefined {
+    this.#connections++
+    pipe.adopt(session)
+    const refusal = this.#pipes.has(pipe) ? this.pattern.opened(pipe) : undefined
+    if (refusal === undefined) session.start(pipe)
+    else pipe.orphan()
+    return refusal
+  }
+
+  // --- PipeOwner
+
+  readable(pipe: Pipe): void {
+    this.pattern.readable(pipe)
+    if (this.#receives.length > 0) this.#serveReceivers()
+  }
+
+  writable(pipe: Pipe): void {
+    this.pattern.writable(pipe)
+    if (this.#sends.length > 0) this.#serveSenders()
+  }
+
+  intake(pipe: Pipe, message: Parts): boolean {
+    if (this.#state === 'closed') {
+      this.drop('closed')
+      return false
+    }
+    return this.pattern.intake(pipe, message)
+  }
+
+  subscription(pipe: Pipe, change: TopicChange): void {
+    if (this.#pipes.has(pipe)) this.pattern.subscription(pipe, change)
+  }
+
+  dropped(reason: DropReason, count: number): void {
+    this.drop(reason, count)
+  }
+
+  disconnected(pipe: Pipe): void {
+    this.#endpoints.ended(pipe)
+  }
+
+  outgoing(pipe: Pipe, queued: boolean): void {
+    if (queued) {
+      if (this.options.linger === 0) return
+      this.#queued.add(pipe)
+      this.services.hold()
+      return
+    }
+    if (this.#queued.delete(pipe)) this.services.release()
+    this.#endpoints.emptied(pipe)
+  }
+
+  exhausted(pipe: Pipe): void {
+    this.#unread.delete(pipe)
+  }
+}
+
+function checkAddress(address: unknown): string {
+  if (typeof address !== 'string') throw new TypeError('Address must be a string')
+  return address
+}
+
+/** @throws ZmqError `EINVAL` for a timeout that is no number of milliseconds. */
+function operationTimeout(options: OperationOptions | undefined, initial: number): number {
+  const timeout = options?.timeout
+  if (timeout === undefined) return initial
+  if (typeof timeout === 'number' && timeout >= -1) return timeout
+  const reason = `timeout is a number of milliseconds or -1, not ${JSON.stringify(timeout)}`
+  throw new ZmqError('EINVAL', { reason })
+}

@@ -1,0 +1,249 @@
+import type { ContextServices } from '../context.js'
+import { fromSystemError, ZmqError } from '../errors.js'
+import type { Emit } from '../events.js'
+import type { Pipe } from '../routing/pipe.js'
+import type { Session } from '../session/session.js'
+import type { Listener, Transport } from '../transport/transport.js'
+import { deferred } from '../util/deferred.js'
+import { startTimer } from '../util/timer.js'
+import { Connector, type ConnectorEnd, type ConnectorHost } from './connector.js'
+/** The socket, as its endpoints see it. */
+export interface EndpointsHost {
+  readonly local: ConnectorEnd
+  readonly services: ContextServices
+  readonly immediate: boolean
+  /** How long what is queued may take to leave, in milliseconds; -1 without end. */
+  readonly linger: number
+  /** A second connect to the same endpoint is ignored. */
+  readonly once: boolean
+  /** A new pipe, known to the pattern. @throws ZmqError when that has no place for another. */
+  addPipe(peerId?: Uint8Array): Pipe
+  /** The pattern forgets the pipe: nothing more is sent through it. */
+  removePipe(pipe: Pipe): void
+  /** The session begins on the pipe. @returns why it must not. */
+  openPipe(pipe: Pipe, session: Session): ZmqError | undefined
+}
+
+interface Bound {
+  readonly listener: Listener
+  readonly pipes: Set<Pipe>
+  readonly emit: Emit
+}
+
+/** What a socket is bound and connected to, and the life of the pipes that come of it. */
+export class Endpoints implements ConnectorHost {
+  readonly #host: EndpointsHost
+  readonly #bound = new Map<string, Bound>()
+  readonly #connectors = new Set<Connector>()
+  /** For each open pipe, what to do when its session has ended. */
+  readonly #onEnd = new Map<Pipe, () => void>()
+  /** Pipes whose queue is leaving, and what to do when it has. */
+  readonly #onEmpty = new Map<Pipe, () => void>()
+  readonly #retiring = new Set<Promise<void>>()
+
+  constructor(host: EndpointsHost) {
+    this.#host = host
+  }
+
+  /** Whether there are any. */
+  get isEmpty(): boolean {
+    return this.#bound.size === 0 && this.#connectors.size === 0
+  }
+
+  /** @returns the endpoint, its wildcards resolved. */
+  async bind(address: string): Promise<string> {
+    const { endpoint, transport } = this.#host.services.transport(address)
+    const local = this.#localFor(transport)
+    const pipes = new Set<Pipe>()
+    let listener: Listener
+    try {
+      listener = await transport.listen(endpoint, local, (session) => {
+        this.#accept(session, pipes)
+      })
+    } catch (error) {
+      if (error instanceof ZmqError) local.emit({ type: 'bind:error', address, error })
+      throw error
+    }
+    this.#bound.set(listener.endpoint, { listener, pipes, emit: local.emit })
+    local.emit({ type: 'bind', address: listener.endpoint })
+    return listener.endpoint
+  }
+
+  async unbind(address: string): Promise<void> {
+    const bound = this.#bound.get(address)
+    if (bound === undefined) throw new ZmqError('ENOENT', { address })
+    this.#bound.delete(address)
+    await this.#unbind(bound)
+    for (const pipe of bound.pipes) this.#retire(pipe, this.#host.linger !== 0)
+  }
+
+  connect(address: string, peerId?: Uint8Array): void {
+    const { services, immediate, once } = this.#host
+    const { endpoint, transport } = services.transport(address)
+    transport.check(endpoint)
+    if (once && this.#connectorTo(address) !== undefined) return
+    const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
+    if (!immediate) connector.pipe = this.#host.addPipe(peerId)
+    this.#connectors.add(connector)
+    connector.start()
+  }
+
+  disconnect(address: string): void {
+    const connector = this.#connectorTo(address)
+    if (connector === undefined) throw new ZmqError('ENOENT', { address })
+    this.#leave(connector, this.#host.linger !== 0)
+  }
+
+  /** Lets go of everything; settles when linger has ended. */
+  async close(): Promise<void> {
+    const { linger } = this.#host
+    const lingers = linger !== 0
+    const bound = [...this.#bound.values()]
+    this.#bound.clear()
+    const unbound = Promise.all(bound.map((each) => this.#unbind(each)))
+    for (const { pipes } of bound) for (const pipe of pipes) this.#retire(pipe, lingers)
+    for (const connector of this.#connectors) this.#leave(connector, lingers)
+    const deadline =
+      linger > 0
+        ? startTimer(linger, () => {
+            for (const pipe of this.#onEnd.keys()) this.#drop(pipe)
+            for (const pipe of this.#onEmpty.keys()) this.#drop(pipe)
+          })
+        : undefined
+    await unbound
+    while (this.#retiring.size > 0) await Promise.all(this.#retiring)
+    deadline?.cancel()
+  }
+
+  /** The queue of a pipe has been taken to the last message. */
+  emptied(pipe: Pipe): void {
+    this.#onEmpty.get(pipe)?.()
+  }
+
+  /** A session has ended. */
+  ended(pipe: Pipe): void {
+    const onEnd = this.#onEnd.get(pipe)
+    this.#onEnd.delete(pipe)
+    onEnd?.()
+  }
+
+  // --- connecting
+
+  async connected(connector: Connector, session: Session): Promise<void> {
+    const pipe = this.#pipeFor(session, connector)
+    if (pipe === undefined) return
+    const { promise, resolve } = deferred<undefined>()
+    this.#onEnd.set(pipe, () => {
+      resolve(undefined)
+    })
+    const refusal = this.#host.openPipe(pipe, session)
+    if (refusal !== undefined) session.destroy(refusal)
+    else await promise
+    if (this.#host.immediate && !connector.stopped) {
+      connector.pipe = undefined
+      this.#host.removePipe(pipe)
+      pipe.close('disconnected')
+    }
+  }
+
+  abandoned(connector: Connector): void {
+    this.#connectors.delete(connector)
+    const { pipe } = connector
+    if (pipe === undefined) return
+    this.#host.removePipe(pipe)
+    if (pipe.session === undefined) pipe.close('disconnected')
+    this.#onEmpty.get(pipe)?.()
+  }
+
+  #leave(connector: Connector, lingers: boolean): void {
+    this.#connectors.delete(connector)
+    const { pipe } = connector
+    // Without a peer nothing can leave inproc: nobody will bind for the sake of a closed socket.
+    const reachable = pipe?.session !== undefined || connector.transport.observable
+    if (pipe === undefined || pipe.queued === 0 || !lingers || !reachable) connector.stop()
+    if (pipe === undefined) return
+    this.#retire(pipe, lingers && reachable, () => {
+      connector.stop()
+    })
+  }
+
+  /** Where a new session belongs; if nowhere, it is told so and ends. */
+  #pipeFor(session: Session, connector?: Connector): Pipe | undefined {
+    try {
+      const pipe = connector?.pipe ?? this.#host.addPipe(connector?.peerId)
+      if (connector !== undefined) connector.pipe = pipe
+      if (!pipe.closed) return pipe
+      session.destroy()
+    } catch (error) {
+      session.destroy(fromSystemError(error))
+    }
+    return undefined
+  }
+
+  #connectorTo(address: string): Connector | undefined {
+    for (const connector of this.#connectors) {
+      if (connector.endpoint.text === address) return connector
+    }
+    return undefined
+  }
+
+  // --- accepting
+
+  #accept(session: Session, pipes: Set<Pipe>): void {
+    const pipe = this.#pipeFor(session)
+    if (pipe === undefined) return
+    pipes.add(pipe)
+    this.#onEnd.set(pipe, () => {
+      pipes.delete(pipe)
+      this.#host.removePipe(pipe)
+      this.#drop(pipe, 'disconnected')
+    })
+    const refusal = this.#host.openPipe(pipe, session)
+    if (refusal === undefined) return
+    this.ended(pipe)
+    session.destroy(refusal)
+  }
+
+  async #unbind({ listener, emit }: Bound): Promise<void> {
+    await listener.close()
+    emit({ type: 'close', address: listener.endpoint })
+  }
+
+  // --- leaving
+
+  /** Takes a pipe out of service: what is queued may still leave, then the conversation ends. */
+  #retire(pipe: Pipe, lingers: boolean, done?: () => void): void {
+    if (pipe.closed) return
+    this.#host.removePipe(pipe)
+    const retired = this.#finish(pipe, lingers).then(() => {
+      done?.()
+      this.#retiring.delete(retired)
+    })
+    this.#retiring.add(retired)
+  }
+
+  async #finish(pipe: Pipe, lingers: boolean): Promise<void> {
+    pipe.session?.flush()
+    if (lingers && pipe.queued > 0) {
+      const { promise, resolve } = deferred<undefined>()
+      this.#onEmpty.set(pipe, () => {
+        this.#onEmpty.delete(pipe)
+        resolve(undefined)
+      })
+      await promise
+    }
+    if (lingers || pipe.outgoing === 0) await pipe.finish()
+    else this.#drop(pipe)
+  }
+
+  #drop(pipe: Pipe, reason: 'closed' | 'disconnected' = 'closed'): void {
+    pipe.close(reason)
+    this.#onEmpty.get(pipe)?.()
+    this.ended(pipe)
+  }
+
+  #localFor(transport: Transport): ConnectorEnd {
+    const { local } = this.#host
+    return transport.observable ? local : { ...local, emit: () => undefined }
+  }
+}

@@ -1,0 +1,132 @@
+import { ZmqError } from '../errors.js'
+import type { Event, EventOfType, EventType } from '../events.js'
+import { deferred, type Deferred } from '../util/deferred.js'
+import { Deque } from '../util/deque.js'
+
+/** Events that are kept for `receive()`; beyond it the oldest are forgotten. */
+const MOST_UNREAD = 10_000
+
+type Listener = (event: Event) => void
+
+/**
+ * The events of one socket: read them one by one with `receive()` or `for await`, or have them
+ * called out with `on()`. Calling `on()` decides for good. At most 10,000 unread events are kept.
+ */
+export class Observer {
+  readonly #unread = new Deque<Event>()
+  #listeners: Map<EventType, Set<Listener>> | undefined
+  #waiting: Deferred<Event> | undefined
+  #closed = false
+  readonly #hold: () => void
+  readonly #release: () => void
+
+  /** @internal */
+  constructor(hold: () => void, release: () => void) {
+    this.#hold = hold
+    this.#release = release
+  }
+
+  /** Whether the observer has ended: its socket was closed, or `close()` was called. */
+  get closed(): boolean {
+    return this.#closed && this.#unread.length === 0
+  }
+
+  /**
+   * The next event.
+   * @throws ZmqError `EBUSY` when another `receive()` waits, `EBADF` after the last event.
+   * @throws Error after `on()` was called.
+   */
+  receive(): Promise<Event> {
+    if (this.#listeners !== undefined) {
+      throw new Error(
+        'Observer is in event emitter mode. After a call to events.on() it is not possible to read events with events.receive().',
+      )
+    }
+    if (this.#waiting !== undefined) {
+      throw new ZmqError('EBUSY', {
+        message:
+          'Observer is busy reading; only one receive operation may be in progress at any time',
+      })
+    }
+    const event = this.#unread.shift()
+    if (event !== undefined) return Promise.resolve(event)
+    if (this.#closed) throw new ZmqError('EBADF', { message: 'Observer is closed' })
+    this.#waiting = deferred<Event>()
+    this.#hold()
+    return this.#waiting.promise
+  }
+
+  /** Calls `listener` with every event of a type from now on, and with those not yet read. */
+  on<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this {
+    this.#listeners ??= new Map()
+    const listeners = this.#listeners.get(type) ?? new Set()
+    this.#listeners.set(type, listeners.add(listener as Listener))
+    // Listeners added in the same turn shall all see what came before them.
+    queueMicrotask(() => {
+      for (let event = this.#unread.shift(); event !== undefined; event = this.#unread.shift()) {
+        this.#call(event)
+      }
+    })
+    return this
+  }
+
+  /** Undoes `on()`. */
+  off<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this {
+    this.#listeners?.get(type)?.delete(listener as Listener)
+    return this
+  }
+
+  /** Ends the observation; the socket goes on. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#settle()?.reject(new ZmqError('EAGAIN'))
+  }
+
+  /** The events until the socket is closed; the last is `end`. */
+  [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
+    return {
+      next: async () => {
+        if (this.closed) return { done: true, value: undefined }
+        try {
+          return { done: false, value: await this.receive() }
+        } catch (error) {
+          if (this.closed) return { done: true, value: undefined }
+          throw error
+        }
+      },
+    }
+  }
+
+  /** @internal */
+  emit(event: Event): void {
+    if (this.#closed) return
+    if (this.#listeners !== undefined && this.#unread.length === 0) this.#call(event)
+    else if (this.#waiting !== undefined) this.#settle()?.resolve(event)
+    else {
+      this.#unread.push(event)
+      if (this.#unread.length > MOST_UNREAD) this.#unread.shift()
+    }
+    if (event.type === 'end') this.#closed = true
+  }
+
+  #settle(): Deferred<Event> | undefined {
+    const waiting = this.#waiting
+    if (waiting !== undefined) this.#release()
+    this.#waiting = undefined
+    return waiting
+  }
+
+  #call(event: Event): void {
+    for (const listener of this.#listeners?.get(event.type) ?? []) {
+      try {
+        listener(event)
+      } catch (error) {
+        // The observer's fault must not become the connection's.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { ZmqError } from '../errors.js'
+import type { Parts } from '../message.js'
+import { FairQueue } from '../routing/fair-queue.js'
+import type { Pipe } from '../routing/pipe.js'
+import { DuplexSocket } from './directions.js'
+import { Pattern } from './pattern.js'
+import type { SocketOptions } from './socket.js'
+
+class PairPattern extends Pattern {
+  readonly #in = new FairQueue()
+  #peer: Pipe | undefined
+
+  attach(pipe: Pipe): void {
+    if (this.#peer !== undefined) {
+      throw new ZmqError('EBUSY', { reason: 'a PAIR socket talks to one peer, and it has one' })
+    }
+    this.#peer = pipe
+  }
+
+  detach(pipe: Pipe): void {
+    if (this.#peer === pipe) this.#peer = undefined
+  }
+
+  override intake(): boolean {
+    return true
+  }
+
+  override readable(pipe: Pipe): void {
+    this.#in.add(pipe)
+  }
+
+  override send(message: Parts): boolean {
+    return this.#peer?.write(message) ?? false
+  }
+
+  override receive(): Parts | undefined {
+    return this.#in.next()
+  }
+
+  override get canSend(): boolean {
+    return this.#peer?.hasRoom ?? false
+  }
+
+  override get canReceive(): boolean {
+    return !this.#in.isEmpty
+  }
+}
+
+/**
+ * Talks to exactly one other Pair (RFC 31), and waits when it is full or not there. A second peer is
+ * turned away and may come back when the first has left.
+ */
+export class Pair extends DuplexSocket {
+  /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
+  constructor(options?: SocketOptions<Pair>) {
+    super('PAIR', options, (host) => new PairPattern(host))
+  }
+}

@@ -1,0 +1,78 @@
+import { ZmqError } from '../errors.js'
+import type { DropReason } from '../events.js'
+import type { Parts } from '../message.js'
+import type { OptionValues } from '../options.js'
+import type { Pipe, TopicChange } from '../routing/pipe.js'
+
+/** What a pattern may ask of its socket. */
+export interface PatternHost {
+  readonly options: OptionValues
+  drop(reason: DropReason, count?: number): void
+}
+
+/**
+ * What makes a socket type: where messages go and where they are taken from. The methods here are
+ * those of a type that does nothing; each type replaces what it does.
+ */
+export abstract class Pattern {
+  protected readonly host: PatternHost
+
+  constructor(host: PatternHost) {
+    this.host = host
+  }
+
+  /** A peer is there, or is being connected to. @throws ZmqError when the type has no place for it. */
+  abstract attach(pipe: Pipe): void
+
+  /** The pipe is gone for good. What was received through it can still be read. */
+  abstract detach(pipe: Pipe): void
+
+  /** A session has begun on the pipe. @returns why it must end at once, if it must. */
+  opened(_pipe: Pipe): ZmqError | undefined {
+    return undefined
+  }
+
+  /** There is something to read. */
+  readable(_pipe: Pipe): void {
+    // for types that receive
+  }
+
+  /** There is room again. */
+  writable(_pipe: Pipe): void {
+    // for types that wait
+  }
+
+  /** Judges a message before it is queued: false when it is not for the queue. */
+  intake(_pipe: Pipe, _message: Parts): boolean {
+    this.host.drop('unexpected')
+    return false
+  }
+
+  /** A peer changes its subscriptions. */
+  subscription(_pipe: Pipe, _change: TopicChange): void {
+    // for publishers
+  }
+
+  /** @returns false when the sender has to wait. @throws ZmqError when it need not wait. */
+  send(_message: Parts): boolean {
+    throw new ZmqError('ENOTSUP')
+  }
+
+  /** The next message for the user, if there is one. @throws ZmqError when there can be none. */
+  receive(): Parts | undefined {
+    throw new ZmqError('ENOTSUP')
+  }
+
+  /** Whether `send()` would not wait. */
+  get canSend(): boolean {
+    return false
+  }
+
+  /** Whether `receive()` would not wait. */
+  get canReceive(): boolean {
+    return false
+  }
+}
+
+/** Makes the pattern of a socket. */
+export type PatternFactory = (host: PatternHost) => Pattern

@@ -1,0 +1,113 @@
+import { protocolError } from '../errors.js'
+import type { Parts } from '../message.js'
+import { FanOut } from '../routing/fan-out.js'
+import type { Pipe, TopicChange } from '../routing/pipe.js'
+import { MOST_SUBSCRIPTION_BYTES, Subscriptions, type Change } from '../routing/subscriptions.js'
+import { EMPTY } from '../util/bytes.js'
+import { SendingSocket } from './directions.js'
+import { Pattern, type PatternHost } from './pattern.js'
+import { defineOptions, type SocketOptions } from './socket.js'
+
+/** What PUB and XPUB have in common: to each peer what it has subscribed to. */
+export class PublisherPattern extends Pattern {
+  /** What peers get. */
+  protected readonly subscriptions: Subscriptions = new Subscriptions()
+  readonly #out: FanOut
+  readonly #select: (pipe: Pipe) => void
+
+  constructor(host: PatternHost) {
+    super(host)
+    this.#out = new FanOut((reason, count) => {
+      host.drop(reason, count)
+    })
+    this.#select = (pipe) => {
+      this.#out.select(pipe)
+    }
+  }
+
+  attach(pipe: Pipe): void {
+    this.#out.add(pipe)
+  }
+
+  detach(pipe: Pipe): void {
+    this.#out.remove(pipe)
+    this.forget(pipe)
+  }
+
+  override opened(pipe: Pipe): undefined {
+    // A peer that comes back says anew what it wants; until then what it wanted before is queued.
+    this.forget(pipe)
+  }
+
+  /** Subscriptions of ZMTP 3.0 come as messages; others are not for us. */
+  override intake(pipe: Pipe, message: Parts): boolean {
+    const rest = message.filter((part) => {
+      const [first] = part
+      if (first !== 0 && first !== 1) return true
+      this.subscription(pipe, { topic: part.subarray(1), on: first === 1 })
+      return false
+    })
+    return rest.length > 0 && this.user(pipe, rest)
+  }
+
+  override subscription(pipe: Pipe, change: TopicChange): void {
+    this.apply(this.subscriptions, pipe, change)
+  }
+
+  override send(message: Parts): boolean {
+    const out = this.#out
+    const { invertMatching, noDrop } = this.host.options
+    out.begin()
+    this.subscriptions.match(message[0] ?? EMPTY, this.#select)
+    if (invertMatching) out.invert()
+    if (noDrop && !out.hasRoom) return false
+    out.send(message)
+    return true
+  }
+
+  override get canSend(): boolean {
+    return true
+  }
+
+  /** Changes a set of subscriptions, within what one peer may take. */
+  protected apply(set: Subscriptions, pipe: Pipe, { topic, on }: TopicChange): Change {
+    if (!on) return set.remove(pipe, topic)
+    if (set.bytes(pipe) + topic.length > MOST_SUBSCRIPTION_BYTES) {
+      throw protocolError(`subscriptions of more than ${String(MOST_SUBSCRIPTION_BYTES)} bytes`)
+    }
+    return set.add(pipe, topic)
+  }
+
+  /** The peer has gone, or begins anew. */
+  protected forget(pipe: Pipe): void {
+    this.subscriptions.removeAll(pipe, () => undefined)
+  }
+
+  /** A message that is no subscription. @returns whether it is for the user. */
+  protected user(_pipe: Pipe, _message: Parts): boolean {
+    this.host.drop('unexpected')
+    return false
+  }
+}
+
+/**
+ * Publishes messages to the {@link Subscriber} peers whose subscriptions the first part begins with
+ * (RFC 29). It never waits: whoever is full misses the message, which is counted.
+ */
+export class Publisher extends SendingSocket {
+  /** Wait for peers that are full instead of dropping their messages. @default false */
+  declare noDrop: boolean
+  /** Keep only the newest message for each peer; for messages of one part. @default false */
+  declare conflate: boolean
+  /** Send to peers whose subscriptions do not match; subscribers must set it as well. @default false */
+  declare invertMatching: boolean
+
+  static {
+    defineOptions(Publisher, ['noDrop', 'conflate', 'invertMatching'])
+  }
+
+  /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
+  constructor(options?: SocketOptions<Publisher>) {
+    super('PUB', options, (host) => new PublisherPattern(host))
+  }
+}

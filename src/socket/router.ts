@@ -1,0 +1,148 @@
+import { ZmqError } from '../errors.js'
+import type { Parts } from '../message.js'
+import { FairQueue } from '../routing/fair-queue.js'
+import type { Pipe } from '../routing/pipe.js'
+import { RoutingTable } from '../routing/routing-table.js'
+import { asFrame, EMPTY, fromText } from '../util/bytes.js'
+import { DuplexSocket } from './directions.js'
+import { Pattern } from './pattern.js'
+import { core, defineOptions, type SocketOptions } from './socket.js'
+
+class RouterPattern extends Pattern {
+  readonly #in = new FairQueue()
+  readonly #routes = new RoutingTable()
+  /** Names of peers that have left, for their messages that are still unread. */
+  readonly #departed = new WeakMap<Pipe, Uint8Array>()
+
+  attach(pipe: Pipe): void {
+    if (pipe.peerId === undefined) return
+    if (this.#routes.find(pipe.peerId) !== undefined) throw inUse(pipe.peerId)
+    this.#routes.set(pipe, asFrame(pipe.peerId))
+  }
+
+  detach(pipe: Pipe): void {
+    const id = this.#routes.idOf(pipe)
+    if (id !== undefined) this.#departed.set(pipe, id)
+    this.#routes.delete(pipe)
+  }
+
+  override opened(pipe: Pipe): ZmqError | undefined {
+    const refusal = pipe.peerId === undefined ? this.#name(pipe) : undefined
+    if (refusal === undefined && this.host.options.probeRouter) pipe.write([EMPTY])
+    return refusal
+  }
+
+  override intake(): boolean {
+    return true
+  }
+
+  override readable(pipe: Pipe): void {
+    this.#in.add(pipe)
+  }
+
+  override send(message: Parts): boolean {
+    const [id = EMPTY] = message
+    const route = this.#routes.find(id)
+    if (route === undefined) {
+      if (this.host.options.mandatory) {
+        const reason = `no peer has the routing id ${quote(id)}`
+        throw new ZmqError('EHOSTUNREACH', { reason })
+      }
+      this.host.drop('unroutable')
+      return true
+    }
+    if (message.length === 1) {
+      this.host.drop('unexpected')
+      return true
+    }
+    if (route.pipe.write(message.slice(1))) return true
+    if (this.host.options.mandatory) return false
+    this.host.drop('full')
+    return true
+  }
+
+  override receive(): Parts | undefined {
+    const message = this.#in.next()
+    const pipe = this.#in.source
+    if (message === undefined || pipe === undefined) return undefined
+    message.unshift(this.#routes.idOf(pipe) ?? this.#departed.get(pipe) ?? EMPTY)
+    return message
+  }
+
+  override get canSend(): boolean {
+    return true
+  }
+
+  override get canReceive(): boolean {
+    return !this.#in.isEmpty
+  }
+
+  /** Gives the peer the name it chose, or one of ours. */
+  #name(pipe: Pipe): ZmqError | undefined {
+    const chosen = pipe.peer?.routingId ?? EMPTY
+    if (chosen.length === 0) {
+      if (this.#routes.idOf(pipe) === undefined)
+        this.#routes.set(pipe, asFrame(this.#routes.newId()))
+      return undefined
+    }
+    const other = this.#routes.find(chosen)?.pipe
+    if (other !== undefined && other !== pipe) {
+      if (!this.host.options.handover) return inUse(chosen)
+      const reason = `another peer has taken over the routing id ${quote(chosen)}`
+      this.#departed.set(other, chosen)
+      other.session?.destroy(new ZmqError('EADDRINUSE', { reason }))
+    }
+    this.#routes.set(pipe, asFrame(chosen))
+    return undefined
+  }
+}
+
+function inUse(id: Uint8Array): ZmqError {
+  return new ZmqError('EINVAL', { reason: `the routing id ${quote(id)} is in use by another peer` })
+}
+
+function quote(id: Uint8Array): string {
+  const readable = id.every((byte) => byte >= 32 && byte < 127)
+  if (readable) return JSON.stringify(String.fromCharCode(...id))
+  return `0x${Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+
+/** What {@link Router.connect} takes beside the address. */
+export interface RouterConnectOptions {
+  /** The name by which this socket shall know the peer, so that messages can be sent to it at once. */
+  routingId?: string
+}
+
+/**
+ * Talks to many peers by name (RFC 28): each received message begins with the routing id of its
+ * sender, each sent one with that of its receiver, which is taken off. What has no route is dropped
+ * and counted, or rejected with `EHOSTUNREACH` when `mandatory`.
+ */
+export class Router extends DuplexSocket {
+  /** The name by which a ROUTER knows this socket, 1 to 255 bytes; null leaves it to the peer. @default null */
+  declare routingId: string | null
+  /** Reject messages that have no route (`EHOSTUNREACH`), and wait for peers that are full. @default false */
+  declare mandatory: boolean
+  /** Send an empty message on each new connection. @default false */
+  declare probeRouter: boolean
+  /** A new peer takes over the routing id of an older one, which is disconnected. @default false */
+  declare handover: boolean
+
+  static {
+    defineOptions(Router, ['routingId', 'mandatory', 'probeRouter', 'handover'])
+  }
+
+  /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
+  constructor(options?: SocketOptions<Router>) {
+    super('ROUTER', options, (host) => new RouterPattern(host))
+  }
+
+  /**
+   * As {@link Socket.connect}; the peer can be given its name here.
+   * @throws ZmqError also `EINVAL` when the name is in use.
+   */
+  override connect(address: string, options: RouterConnectOptions = {}): void {
+    const { routingId } = options
+    core(this).connect(address, routingId === undefined ? undefined : fromText(routingId))
+  }
+}

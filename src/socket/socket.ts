@@ -1,0 +1,333 @@
+import { context as defaultContext, type Context } from '../context.js'
+import type { Message, MessageLike } from '../message.js'
+import type { OptionName } from '../options.js'
+import { SocketCore } from './core.js'
+import type { Observer } from './observer.js'
+import type { PatternFactory } from './pattern.js'
+import type { SocketTypeName } from './socket-type.js'
+import type { SocketStats } from './stats.js'
+import type { OperationOptions } from './waiting.js'
+
+type IfEqual<A, B, Then> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? Then : never
+
+type WritableKey<T> = {
+  [K in keyof T]-?: T[K] extends (...args: never[]) => unknown
+    ? never
+    : IfEqual<{ [P in K]: T[K] }, { -readonly [P in K]: T[K] }, K>
+}[keyof T]
+
+/** What the constructor of a socket takes: every option that the socket has as a writable property. */
+export type SocketOptions<S> = Partial<Pick<S, WritableKey<S>>> & {
+  /** @default the default `context` */
+  context?: Context
+}
+
+/** The inner side of a socket. */
+let coreOf: (socket: Socket) => SocketCore
+
+/** Options of every socket type. */
+const COMMON = [
+  'affinity', 'rate', 'recoveryInterval', 'linger', 'reconnectInterval', 'backlog',
+  'reconnectMaxInterval', 'maxMessageSize', 'tcpKeepalive', 'tcpKeepaliveCount',
+  'tcpKeepaliveIdle', 'tcpKeepaliveInterval', 'tcpAcceptFilter', 'immediate', 'ipv6',
+  'plainServer', 'plainUsername', 'plainPassword', 'curveServer', 'curvePublicKey',
+  'curveSecretKey', 'curveServerKey', 'zapDomain', 'typeOfService', 'handshakeInterval',
+  'socksProxy', 'heartbeatInterval', 'heartbeatTimeToLive', 'heartbeatTimeout', 'connectTimeout',
+  'tcpMaxRetransmitTimeout', 'multicastMaxTransportDataUnit', 'interface', 'zapEnforceDomain',
+  'loopbackFastPath', 'maxPendingOperations', 'maxPendingHandshakes',
+] as const satisfies OptionName[] // prettier-ignore
+
+/** Options of sockets that send. */
+export const SENDING: readonly OptionName[] = [
+  'multicastHops',
+  'sendBufferSize',
+  'sendHighWaterMark',
+  'sendTimeout',
+]
+
+/** Options of sockets that receive. */
+export const RECEIVING: readonly OptionName[] = [
+  'receiveBufferSize',
+  'receiveHighWaterMark',
+  'receiveTimeout',
+]
+
+/** Gives a class its options as properties that read and check through the core. */
+export function defineOptions(target: { prototype: Socket }, names: readonly OptionName[]): void {
+  for (const name of names) {
+    Object.defineProperty(target.prototype, name, {
+      configurable: true,
+      get(this: Socket) {
+        return coreOf(this).getOption(name)
+      },
+      set(this: Socket, value: unknown) {
+        coreOf(this).setOption(name, value)
+      },
+    })
+  }
+}
+
+/**
+ * What all sockets have. A socket may bind and connect any number of endpoints; peers come, go and
+ * come back without the program having to care.
+ *
+ * Endpoints are `tcp://host:port`, `ipc://path` and `inproc://name`. A socket that does nothing does
+ * not keep the process alive; one that waits, or has messages to deliver, does.
+ */
+export abstract class Socket {
+  /** Accepted for compatibility, without effect. @default 0 */
+  declare affinity: number
+  /** Accepted for compatibility (multicast), without effect. @default 100 */
+  declare rate: number
+  /** Accepted for compatibility (multicast), without effect. @default 10000 */
+  declare recoveryInterval: number
+  /**
+   * How long messages that are queued at `close()`, `unbind()` or `disconnect()` may take to leave,
+   * in milliseconds: -1 as long as it takes, 0 not at all. @default -1 (0 for SUB and XSUB)
+   */
+  declare linger: number
+  /** The wait before reconnecting, in milliseconds; 0 or -1 never reconnects. @default 100 */
+  declare reconnectInterval: number
+  /** How many connections may wait to be accepted. @default 100 */
+  declare backlog: number
+  /** Above `reconnectInterval`: waits double up to this, in milliseconds, with jitter. @default 0 */
+  declare reconnectMaxInterval: number
+  /** The largest frame accepted, in bytes; a larger one ends the connection. -1: 2 GiB. @default -1 */
+  declare maxMessageSize: number
+  /** TCP keep-alive: 1 on, 0 off, -1 as the system has it. @default -1 */
+  declare tcpKeepalive: number
+  /** Accepted for compatibility, without effect. @default -1 */
+  declare tcpKeepaliveCount: number
+  /** Seconds of silence before TCP keep-alive begins. @default -1 */
+  declare tcpKeepaliveIdle: number
+  /** Accepted for compatibility, without effect. @default -1 */
+  declare tcpKeepaliveInterval: number
+  /** Only peers from this `address/prefix` are accepted over TCP; null accepts all. @default null */
+  declare tcpAcceptFilter: string | null
+  /** Queue only for peers that are connected, not for those being connected to. @default false */
+  declare immediate: boolean
+  /** Allow IPv6 beside IPv4. @default false */
+  declare ipv6: boolean
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  declare plainServer: boolean
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  declare plainUsername: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  declare plainPassword: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  declare curveServer: boolean
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  declare curvePublicKey: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  declare curveSecretKey: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  declare curveServerKey: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  declare zapDomain: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  declare zapEnforceDomain: boolean
+  /** Accepted for compatibility, without effect. @default 0 */
+  declare typeOfService: number
+  /** How long a handshake may take, in milliseconds; 0 for ever. @default 30000 */
+  declare handshakeInterval: number
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  declare socksProxy: string | null
+  /** Send a PING this often, in milliseconds; 0 never. @default 0 */
+  declare heartbeatInterval: number
+  /** Ask the peer to give us up after so many milliseconds of silence, in steps of 100. @default 0 */
+  declare heartbeatTimeToLive: number
+  /** Milliseconds within which a PING wants a sign of life; -1: `heartbeatInterval`. @default -1 */
+  declare heartbeatTimeout: number
+  /** How long an attempt to connect may take, in milliseconds; 0 as the system has it. @default 0 */
+  declare connectTimeout: number
+  /** Accepted for compatibility, without effect. @default 0 */
+  declare tcpMaxRetransmitTimeout: number
+  /** Accepted for compatibility (multicast), without effect. @default 1500 */
+  declare multicastMaxTransportDataUnit: number
+  /** The network interface that connections start from; null for any. @default null */
+  declare interface: string | null
+  /** Accepted for compatibility (Windows), without effect. @default false */
+  declare loopbackFastPath: boolean
+  /**
+   * How many `send()` calls, and how many `receive()` calls, may wait at a time, in order. With 1, as
+   * in the reference, a second one throws `EBUSY`. @default 1
+   */
+  declare maxPendingOperations: number
+  /** Accepted connections that may be in their handshake at a time; one more ends the oldest. @default 4096 */
+  declare maxPendingHandshakes: number
+
+  readonly #core: SocketCore
+
+  static {
+    coreOf = (socket) => socket.#core
+    defineOptions(Socket, COMMON)
+  }
+
+  /** @internal */
+  constructor(type: SocketTypeName, options: object | undefined, pattern: PatternFactory) {
+    if (options !== undefined && (typeof options !== 'object' || (options as unknown) === null)) {
+      throw new TypeError('Options must be an object')
+    }
+    const { context = defaultContext, ...rest } = (options ?? {}) as { context?: Context }
+    this.#core = new SocketCore(type, context, pattern)
+    // Sealed, so that a misspelt option is an error at once.
+    Object.seal(this)
+    try {
+      Object.assign(this, rest)
+    } catch (error) {
+      void this.#core.close()
+      throw error
+    }
+  }
+
+  /** libzmq's number of the socket type. */
+  get type(): number {
+    return this.#core.type.number
+  }
+
+  /** The endpoint last bound or connected, wildcards resolved; null before. */
+  get lastEndpoint(): string | null {
+    return this.#core.lastEndpoint
+  }
+
+  /** The security mechanism; null means none. */
+  get securityMechanism(): null | 'plain' | 'curve' | 'gssapi' {
+    return null
+  }
+
+  /** Whether several threads may use the socket. */
+  get threadSafe(): boolean {
+    return false
+  }
+
+  /** The context the socket belongs to. */
+  get context(): Context {
+    return this.#core.context
+  }
+
+  /** What happens to the socket's endpoints and connections; the same object each time. Events are kept from the first access on. */
+  get events(): Observer {
+    return this.#core.events
+  }
+
+  /** Whether the socket is closed. */
+  get closed(): boolean {
+    return this.#core.closed
+  }
+
+  /** Whether `receive()` would complete at once. */
+  get readable(): boolean {
+    return this.#core.canReceive
+  }
+
+  /** Whether `send()` would complete at once. */
+  get writable(): boolean {
+    return this.#core.canSend
+  }
+
+  /** What the socket has done and holds, in messages, at this moment. */
+  get stats(): SocketStats {
+    return this.#core.stats
+  }
+
+  /**
+   * Listens on an endpoint: `tcp://interface:port` (`*` for every interface, for any port),
+   * `ipc://path` (`*` for a temporary one, `@name` for an abstract one on Linux), `inproc://name`.
+   * Until it settles the socket can do nothing else (`EBUSY`).
+   *
+   * @throws ZmqError `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, `EPROTONOSUPPORT`,
+   * `ENAMETOOLONG`, `EACCES` (rejected); `EBADF`, `EBUSY` (thrown at once).
+   */
+  bind(address: string): Promise<void> {
+    return this.#core.bind(address)
+  }
+
+  /**
+   * Stops listening on an endpoint, given as `lastEndpoint` had it, and ends the connections that it
+   * accepted, after what is queued for them has left (see `linger`).
+   * @throws ZmqError `ENOENT` when the socket is not bound to it.
+   */
+  unbind(address: string): Promise<void> {
+    return this.#core.unbind(address)
+  }
+
+  /**
+   * Connects to an endpoint, in the background and again whenever the connection is lost. Messages
+   * can be sent at once: they are queued. `tcp://source:port;host:port` sets the local address.
+   * @throws ZmqError `EINVAL`, `EPROTONOSUPPORT`, `ENAMETOOLONG`, `EBADF`, `EBUSY`, all at once.
+   */
+  connect(address: string): void {
+    this.#core.connect(address)
+  }
+
+  /**
+   * Ends a connection made with `connect()`, after what is queued for it has left (see `linger`).
+   * @throws ZmqError `ENOENT` when the socket is not connected to it.
+   */
+  disconnect(address: string): void {
+    this.#core.disconnect(address)
+  }
+
+  /**
+   * Closes the socket. Waiting operations reject with `EAGAIN`; queued messages still leave, for as
+   * long as `linger` says. Closing twice is the same as once.
+   * @returns a promise that settles when linger has ended and every connection is gone; it never rejects.
+   */
+  close(): Promise<void> {
+    return this.#core.close()
+  }
+
+  /** `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#core.close()
+  }
+
+  /** `close()`, for `using`; linger goes on in the background. */
+  [Symbol.dispose](): void {
+    void this.#core.close()
+  }
+}
+
+/** Sends, where the socket type can. */
+export function send(socket: Socket, message: unknown, options?: OperationOptions): Promise<void> {
+  return coreOf(socket).send(message, options)
+}
+
+/** Receives, where the socket type can. */
+export function receive(socket: Socket, options?: OperationOptions): Promise<Message[]> {
+  return coreOf(socket).receive(options) as Promise<unknown> as Promise<Message[]>
+}
+
+/** The core, for what only one socket type does. */
+export function core(socket: Socket): SocketCore {
+  return coreOf(socket)
+}
+
+/** Sockets that can be sent to. */
+export interface Writable<M extends MessageLike | MessageLike[] = MessageLike | MessageLike[]> {
+  /** Accepted for compatibility (multicast), without effect. @default 1 */
+  multicastHops: number
+  /** Accepted for compatibility, without effect: the system sizes its buffers. @default -1 */
+  sendBufferSize: number
+  /** Messages that may be queued for each peer; 0 for no bound. @default 1000 */
+  sendHighWaterMark: number
+  /** How long `send()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
+  sendTimeout: number
+  /** Sends one message of one or more parts. */
+  send(message: M, options?: OperationOptions): Promise<void>
+}
+
+/** Sockets that can be received from. */
+export interface Readable<M extends object[] = Message[]> {
+  /** Accepted for compatibility, without effect: the system sizes its buffers. @default -1 */
+  receiveBufferSize: number
+  /** Messages that may be queued from each peer; 0 for no bound. @default 1000 */
+  receiveHighWaterMark: number
+  /** How long `receive()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
+  receiveTimeout: number
+  /** Receives one message, all its parts. */
+  receive(options?: OperationOptions): Promise<M>
+  /** Receives until the socket is closed. */
+  [Symbol.asyncIterator](): AsyncIterator<M, undefined>
+}

@@ -1,0 +1,100 @@
+import type { Parts } from '../message.js'
+import { FairQueue } from '../routing/fair-queue.js'
+import type { Pipe } from '../routing/pipe.js'
+import { Wishes } from '../routing/wishes.js'
+import { EMPTY, fromText } from '../util/bytes.js'
+import { ReceivingSocket } from './directions.js'
+import { Pattern } from './pattern.js'
+import { core, defineOptions, type SocketOptions } from './socket.js'
+
+class SubscriberPattern extends Pattern {
+  readonly #in = new FairQueue()
+  readonly #wishes = new Wishes()
+
+  attach(pipe: Pipe): void {
+    this.#wishes.add(pipe)
+  }
+
+  detach(pipe: Pipe): void {
+    this.#wishes.remove(pipe)
+  }
+
+  override opened(pipe: Pipe): undefined {
+    this.#wishes.tell(pipe)
+  }
+
+  override intake(): boolean {
+    return true
+  }
+
+  override readable(pipe: Pipe): void {
+    this.#in.add(pipe)
+  }
+
+  /** Filters once more: what was wanted when it was sent may be unwanted now. */
+  override receive(): Parts | undefined {
+    for (let message = this.#in.next(); message !== undefined; message = this.#in.next()) {
+      if (this.#wishes.include(message[0] ?? EMPTY) !== this.host.options.invertMatching)
+        return message
+      this.host.drop('unsubscribed')
+    }
+    return undefined
+  }
+
+  override get canReceive(): boolean {
+    return !this.#in.isEmpty
+  }
+
+  subscribe(topic: Uint8Array): void {
+    if (this.#wishes.want(topic)) this.#wishes.tellAll({ topic, on: true })
+  }
+
+  unsubscribe(topic: Uint8Array): void {
+    if (this.#wishes.unwant(topic)) this.#wishes.tellAll({ topic, on: false })
+  }
+}
+
+/**
+ * Receives from its {@link Publisher} peers the messages whose first part begins with one of its
+ * subscriptions (RFC 29); without any, none. What is published before a subscription has reached
+ * the publisher is missed.
+ */
+export class Subscriber extends ReceivingSocket {
+  /** Keep only the newest message from each peer; for messages of one part. @default false */
+  declare conflate: boolean
+  /** Receive what does not match; publishers must set it as well. @default false */
+  declare invertMatching: boolean
+
+  static {
+    defineOptions(Subscriber, ['conflate', 'invertMatching'])
+  }
+
+  /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
+  constructor(options?: SocketOptions<Subscriber>) {
+    super('SUB', options, (host) => new SubscriberPattern(host))
+  }
+
+  /** Subscribes to messages that begin with one of the prefixes; without any, to all. Subscriptions are counted. */
+  subscribe(...prefixes: (Uint8Array | string)[]): void {
+    for (const prefix of prefixes.length === 0 ? [''] : prefixes) {
+      patternOf(this).subscribe(toTopic(prefix))
+    }
+  }
+
+  /** Undoes as many calls of `subscribe()`; a prefix that was not subscribed to is ignored. */
+  unsubscribe(...prefixes: (Uint8Array | string)[]): void {
+    for (const prefix of prefixes.length === 0 ? [''] : prefixes) {
+      patternOf(this).unsubscribe(toTopic(prefix))
+    }
+  }
+}
+
+function toTopic(prefix: unknown): Uint8Array {
+  if (typeof prefix === 'string') return fromText(prefix)
+  if (prefix instanceof Uint8Array) return prefix
+  throw new TypeError('Option value must be a string or buffer')
+}
+
+function patternOf(socket: Subscriber): SubscriberPattern {
+  return core(socket).pattern as SubscriberPattern
+}

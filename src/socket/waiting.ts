@@ -1,0 +1,106 @@
+import { ZmqError } from '../errors.js'
+import { deferred, type Deferred } from '../util/deferred.js'
+import { Deque } from '../util/deque.js'
+import { startTimer, type Timer } from '../util/timer.js'
+
+/** What a caller may say about one `send()` or `receive()`. */
+export interface OperationOptions {
+  /**
+   * How long to wait, in milliseconds; -1 without end, 0 not at all. Rejects with `EAGAIN`.
+   * @default the socket's `sendTimeout` or `receiveTimeout`
+   */
+  timeout?: number
+  /** Ends the waiting; the promise then rejects with `signal.reason`. What was queued already is sent. */
+  signal?: AbortSignal
+}
+
+interface Operation<T, R> extends Deferred<R> {
+  readonly item: T
+  timer?: Timer
+  stop?: () => void
+}
+
+/** Callers who wait, in order, each until its turn comes, its time is up, or it gives up. */
+export class Waiting<T, R> {
+  readonly #operations = new Deque<Operation<T, R>>()
+  readonly #hold: () => void
+  readonly #release: () => void
+
+  /** @param hold keeps the process alive while a caller waits; `release` ends that. */
+  constructor(hold: () => void, release: () => void) {
+    this.#hold = hold
+    this.#release = release
+  }
+
+  get length(): number {
+    return this.#operations.length
+  }
+
+  /** What the first of them wants. */
+  get first(): T | undefined {
+    return this.#operations.peek()?.item
+  }
+
+  /** Waits behind the others. */
+  add(item: T, timeout: number, signal: AbortSignal | undefined): Promise<R> {
+    if (signal?.aborted === true) return rejection(signal.reason)
+    if (timeout === 0) return rejection(new ZmqError('EAGAIN'))
+    const operation: Operation<T, R> = { item, ...deferred<R>() }
+    if (timeout > 0) {
+      operation.timer = startTimer(timeout, () => {
+        this.#abandon(operation, new ZmqError('EAGAIN'))
+      })
+    }
+    if (signal !== undefined) {
+      const abort = (): void => {
+        this.#abandon(operation, signal.reason)
+      }
+      signal.addEventListener('abort', abort, { once: true })
+      operation.stop = () => {
+        signal.removeEventListener('abort', abort)
+      }
+    }
+    this.#operations.push(operation)
+    this.#hold()
+    return operation.promise
+  }
+
+  /** The first one has what it waited for. */
+  resolve(value: R): void {
+    const operation = this.#operations.shift()
+    if (operation === undefined) return
+    this.#settled(operation)
+    operation.resolve(value)
+  }
+
+  /** The first one cannot have it. */
+  reject(error: unknown): void {
+    const operation = this.#operations.shift()
+    if (operation === undefined) return
+    this.#settled(operation)
+    operation.reject(error)
+  }
+
+  rejectAll(error: () => ZmqError): void {
+    while (this.#operations.length > 0) this.reject(error())
+  }
+
+  #abandon(operation: Operation<T, R>, reason: unknown): void {
+    if (!this.#operations.remove(operation)) return
+    this.#settled(operation)
+    operation.reject(reason)
+  }
+
+  #settled(operation: Operation<T, R>): void {
+    operation.timer?.cancel()
+    operation.stop?.()
+    this.#release()
+  }
+}
+
+/** Rejects with whatever a signal gives as its reason, which need not be an Error. */
+function rejection<R>(reason: unknown): Promise<R> {
+  const { promise, reject } = deferred<R>()
+  reject(reason)
+  return promise
+}

@@ -1,0 +1,120 @@
+import type { Parts } from '../message.js'
+import { FairQueue } from '../routing/fair-queue.js'
+import type { Pipe, TopicChange } from '../routing/pipe.js'
+import { Subscriptions, type Change } from '../routing/subscriptions.js'
+import { concat, fromText } from '../util/bytes.js'
+import { DuplexSocket } from './directions.js'
+import { PublisherPattern } from './publisher.js'
+import { core, defineOptions, type SocketOptions } from './socket.js'
+
+class XPublisherPattern extends PublisherPattern {
+  readonly #in = new FairQueue()
+  /** With `manual`: what peers have asked for, which need not be what they get. */
+  readonly #requests = new Subscriptions()
+
+  override opened(pipe: Pipe): undefined {
+    super.opened(pipe)
+    const { welcomeMessage } = this.host.options
+    if (welcomeMessage !== null) pipe.write([fromText(welcomeMessage)])
+  }
+
+  override subscription(pipe: Pipe, change: TopicChange): void {
+    const { manual, verbosity } = this.host.options
+    const effect = this.apply(manual ? this.#requests : this.subscriptions, pipe, change)
+    if (isNews(change, effect, verbosity)) announce(pipe, change)
+  }
+
+  override readable(pipe: Pipe): void {
+    this.#in.add(pipe)
+  }
+
+  override receive(): Parts | undefined {
+    return this.#in.next()
+  }
+
+  override get canReceive(): boolean {
+    return !this.#in.isEmpty
+  }
+
+  /** Decides for the peer whose request was received last. */
+  decide(topic: Uint8Array, on: boolean): void {
+    const pipe = this.#in.source
+    if (pipe !== undefined && !pipe.closed) this.apply(this.subscriptions, pipe, { topic, on })
+  }
+
+  protected override forget(pipe: Pipe): void {
+    const { manual, verbosity } = this.host.options
+    const tell = (topic: Uint8Array, last: boolean): void => {
+      if (last || verbosity === 'allSubsUnsubs') announce(pipe, { topic, on: false })
+    }
+    this.subscriptions.removeAll(pipe, manual ? () => undefined : tell)
+    this.#requests.removeAll(pipe, tell)
+  }
+
+  protected override user(): boolean {
+    return true
+  }
+}
+
+/** Whether the user hears of a change. */
+function isNews(
+  { on }: TopicChange,
+  { forPipe, forAll }: Change,
+  verbosity: string | null,
+): boolean {
+  if (verbosity === 'allSubsUnsubs' || forAll) return true
+  // Cancelling what was never wanted is passed on, as libzmq does.
+  return on ? verbosity === 'allSubs' : !forPipe
+}
+
+/** To the user a subscription is a message: 01 or 00 and the topic (RFC 29). */
+function announce(pipe: Pipe, { topic, on }: TopicChange): void {
+  pipe.announce([concat([Uint8Array.of(on ? 1 : 0), topic])])
+}
+
+/**
+ * A {@link Publisher} that also receives: the subscriptions of its peers, as messages of `01` or
+ * `00` and the topic, and whatever else they send (RFC 29).
+ */
+export class XPublisher extends DuplexSocket {
+  /** Wait for peers that are full instead of dropping their messages. @default false */
+  declare noDrop: boolean
+  /** Only report subscriptions; what a peer gets is decided by `subscribe()` and `unsubscribe()`. @default false */
+  declare manual: boolean
+  /** Sent to each new peer; reaches those that are subscribed to it. @default null */
+  declare welcomeMessage: string | null
+  /** Send to peers whose subscriptions do not match; subscribers must set it as well. @default false */
+  declare invertMatching: boolean
+  /**
+   * Which subscriptions are reported: null the first and last of each topic, `allSubs` every one and
+   * the last unsubscription, `allSubsUnsubs` all. @default null
+   */
+  declare verbosity: 'allSubs' | 'allSubsUnsubs' | null
+
+  static {
+    defineOptions(XPublisher, ['noDrop', 'manual', 'welcomeMessage', 'invertMatching', 'verbosity'])
+  }
+
+  /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
+  constructor(options?: SocketOptions<XPublisher>) {
+    super('XPUB', options, (host) => new XPublisherPattern(host))
+  }
+
+  /** With `manual`: subscribes the peer whose request was received last. */
+  subscribe(...topics: (Uint8Array | string)[]): void {
+    for (const topic of topics) patternOf(this).decide(toTopic(topic), true)
+  }
+
+  /** With `manual`: unsubscribes the peer whose request was received last. */
+  unsubscribe(...topics: (Uint8Array | string)[]): void {
+    for (const topic of topics) patternOf(this).decide(toTopic(topic), false)
+  }
+}
+
+function toTopic(topic: Uint8Array | string): Uint8Array {
+  return typeof topic === 'string' ? fromText(topic) : topic
+}
+
+function patternOf(socket: XPublisher): XPublisherPattern {
+  return core(socket).pattern as XPublisherPattern
+}

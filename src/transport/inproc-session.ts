@@ -1,0 +1,104 @@
+import type { PeerInfo } from '../events.js'
+import { ownParts, type Parts } from '../message.js'
+import { nextConnection, type LocalPeer, type Session, type Traffic } from '../session/session.js'
+import { EMPTY } from '../util/bytes.js'
+import type { Subscription } from '../wire/subscription.js'
+
+/** One end of an inproc connection: what leaves here arrives there in the same call. */
+export class InprocSession implements Session {
+  readonly peer: PeerInfo
+  readonly connection: number
+  readonly unwritten = 0
+  #other: InprocSession | undefined
+  #traffic: Traffic | undefined
+  /** The other end's queue is full. */
+  #blocked = false
+  #pulling = false
+  /** Subscriptions that came before this end began. */
+  readonly #early: Subscription[] = []
+
+  private constructor(address: string, connection: number, peer: LocalPeer) {
+    this.connection = connection
+    const { socketType, routingId = EMPTY } = peer
+    this.peer = { address, socketType, routingId, protocol: 'inproc' }
+  }
+
+  static pair(address: string, local: LocalPeer, other: LocalPeer): [InprocSession, InprocSession] {
+    const connection = nextConnection()
+    const here = new InprocSession(address, connection, other)
+    const there = new InprocSession(address, connection, local)
+    here.#other = there
+    there.#other = here
+    return [here, there]
+  }
+
+  start(traffic: Traffic): void {
+    this.#traffic = traffic
+    const other = this.#other
+    if (other === undefined) {
+      traffic.ended(undefined)
+      return
+    }
+    for (const subscription of this.#early.splice(0)) traffic.subscription(subscription)
+    this.flush()
+    other.flush()
+  }
+
+  send(message: Parts): boolean {
+    const receiver = this.#receiver
+    if (receiver === undefined || this.#blocked) return false
+    this.#blocked = !receiver.deliver(ownParts(message))
+    return true
+  }
+
+  wake(): void {
+    this.flush()
+  }
+
+  flush(): void {
+    // Delivering may run code that sends again; the outer loop then goes on with what that queued.
+    if (this.#pulling || this.#traffic === undefined) return
+    this.#pulling = true
+    for (let to = this.#receiver; to !== undefined && !this.#blocked; to = this.#receiver) {
+      const message = this.#traffic.pull()
+      if (message === undefined) break
+      this.#blocked = !to.deliver(message)
+    }
+    this.#pulling = false
+    this.#traffic.drained()
+  }
+
+  resume(): void {
+    const sender = this.#other
+    if (sender === undefined || !sender.#blocked) return
+    sender.#blocked = false
+    sender.flush()
+  }
+
+  subscribe(subscription: Subscription): void {
+    const receiver = this.#receiver
+    if (receiver !== undefined) receiver.subscription(subscription)
+    else if (this.#other !== undefined) this.#other.#early.push(subscription)
+  }
+
+  close(): Promise<void> {
+    this.destroy()
+    return Promise.resolve()
+  }
+
+  destroy(error?: Error): void {
+    const other = this.#other
+    if (other === undefined) return
+    const receiver = this.#receiver
+    this.#other = undefined
+    other.#other = undefined
+    this.#traffic?.ended(error)
+    receiver?.ended(undefined)
+  }
+
+  /** Where messages go, once the other end has begun. */
+  get #receiver(): Traffic | undefined {
+    const other = this.#other
+    return other === undefined ? undefined : other.#traffic
+  }
+}

@@ -1,0 +1,49 @@
+import type { Endpoint } from '../endpoint.js'
+import type { LocalPeer, Session, SessionOptions } from '../session/session.js'
+
+/** The options of a socket that its transports heed. Read at `bind()` and at each attempt to connect. */
+export interface TransportOptions extends SessionOptions {
+  readonly backlog: number
+  readonly connectTimeout: number
+  readonly ipv6: boolean
+  readonly interface: string | null
+  readonly tcpAcceptFilter: string | null
+  readonly tcpKeepalive: number
+  readonly tcpKeepaliveIdle: number
+  readonly maxPendingHandshakes: number
+}
+
+/** This end, as transports need to know it. */
+export interface LocalEnd extends LocalPeer {
+  readonly options: TransportOptions
+}
+
+/** Takes a session whose handshake is done. */
+export type Accept = (session: Session) => void
+
+/** Something that is bound. */
+export interface Listener {
+  /** The endpoint with its wildcards resolved. */
+  readonly endpoint: string
+  /** Stops listening, and drops strangers whose handshake is not done. Accepted sessions live on. */
+  close(): Promise<void>
+}
+
+/** A way for sessions to come to be: one scheme of endpoints. */
+export interface Transport {
+  readonly scheme: string
+  /** Whether it crosses a border of the process: such connections have events, and can come later. */
+  readonly observable: boolean
+  /**
+   * Checks the address of a peer before anything happens.
+   * @throws ZmqError `EINVAL` at once when it is malformed.
+   */
+  check(endpoint: Endpoint): void
+  /**
+   * One attempt to connect, handshake included. Rejects when it fails or `signal` is aborted;
+   * trying again is the caller's business.
+   */
+  connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session>
+  /** Rejects with the ZmqError of `bind()`: `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, ... */
+  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener>
+}

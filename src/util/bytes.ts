@@ -1,0 +1,84 @@
+/**
+ * Bytes as users see them: in Node every frame is a `Buffer`; elsewhere a `Uint8Array` whose
+ * `toString()` decodes UTF-8, so that `frame.toString()` means the same everywhere.
+ * This is the only place that asks whether the runtime has `Buffer`.
+ */
+interface BufferConstructor {
+  allocUnsafeSlow(size: number): Uint8Array
+  from(text: string, encoding: 'utf8'): Uint8Array
+  from(memory: ArrayBufferLike, offset: number, length: number): Uint8Array
+  isBuffer(value: unknown): boolean
+}
+
+const runtime = (globalThis as { Buffer?: BufferConstructor }).Buffer
+const utf8 = new TextDecoder()
+const encoder = new TextEncoder()
+
+class Frame extends Uint8Array {
+  override toString(): string {
+    return utf8.decode(this)
+  }
+}
+
+export const EMPTY: Uint8Array = runtime?.allocUnsafeSlow(0) ?? new Frame(0)
+
+/** Memory of its own, its content undefined: the caller fills all of it before anyone else sees it. */
+export const allocate: (size: number) => Uint8Array = runtime
+  ? (size) => runtime.allocUnsafeSlow(size)
+  : (size) => new Frame(size)
+
+export const fromText: (text: string) => Uint8Array = runtime
+  ? (text) => runtime.from(text, 'utf8')
+  : (text) => asFrame(encoder.encode(text))
+
+/** The same memory in the shape users are promised. */
+export const asFrame: (bytes: Uint8Array) => Uint8Array = runtime
+  ? (bytes) =>
+      runtime.isBuffer(bytes)
+        ? bytes
+        : runtime.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  : (bytes) =>
+      bytes instanceof Frame
+        ? bytes
+        : new Frame(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
+
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = allocate(bytes.length)
+  copy.set(bytes)
+  return copy
+}
+
+export function toText(bytes: Uint8Array): string {
+  return utf8.decode(bytes)
+}
+
+/** One character a byte: a key for maps, and the ASCII text of protocol names. */
+export function toLatin1(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+export function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const chunk of chunks) length += chunk.length
+  const whole = allocate(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
+
+/** A number that cannot be guessed. */
+export function randomU32(): number {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return number
+}

@@ -1,0 +1,76 @@
+/** Turns of the event loop: work that waits for the end of this one, and callers who must let it end. */
+
+/** Something that has work to do once at the end of the turn in which it asked. */
+export interface TurnTask {
+  endTurn(): void
+}
+
+type Immediate = (callback: () => void) => void
+
+const later: Immediate = (globalThis as { setImmediate?: Immediate }).setImmediate ?? viaChannel()
+
+/** Where there is no setImmediate, a message to ourselves is the shortest way round the event loop. */
+function viaChannel(): Immediate {
+  const channel = new MessageChannel()
+  let callbacks: (() => void)[] = []
+  channel.port1.onmessage = () => {
+    const due = callbacks
+    callbacks = []
+    for (const callback of due) callback()
+  }
+  return (callback) => {
+    if (callbacks.push(callback) === 1) channel.port2.postMessage(null)
+  }
+}
+
+let tasks: TurnTask[] = []
+
+/**
+ * Runs `task.endTurn()` after the promises and callbacks of this turn. A microtask would be too
+ * early: it would run between two awaited sends.
+ */
+export function atEndOfTurn(task: TurnTask): void {
+  if (tasks.push(task) === 1) later(runTasks)
+}
+
+function runTasks(): void {
+  const due = tasks
+  tasks = []
+  for (const task of due) task.endTurn()
+}
+
+const CHECK_EVERY = 32
+const LONGEST_MS = 1
+
+/**
+ * What one socket may do without returning to the event loop. Operations that complete at once
+ * resolve in microtasks, so a tight loop of them would starve timers and other sockets.
+ */
+export class TurnBudget {
+  #operations = 0
+  #began = 0
+  #pause: Promise<void> | undefined
+
+  /**
+   * Counts one operation. Returns a promise when about a millisecond has been spent: the caller
+   * then resolves with it, in the next turn; so do all later operations of this turn, in order.
+   */
+  spend(): Promise<void> | undefined {
+    if (this.#pause !== undefined) return this.#pause
+    if (this.#operations === 0) this.#began = performance.now()
+    if (++this.#operations % CHECK_EVERY !== 0) return undefined
+    if (performance.now() - this.#began < LONGEST_MS) return undefined
+    return (this.#pause = new Promise((resolve) => {
+      later(() => {
+        this.#pause = undefined
+        this.#operations = 0
+        resolve()
+      })
+    }))
+  }
+
+  /** Somebody had to wait, so the event loop has turned. */
+  reset(): void {
+    this.#operations = 0
+  }
+}

@@ -1,0 +1,26 @@
+import type { Parts } from '../message.js'
+import { concat } from '../util/bytes.js'
+import { encodeCommand } from './command.js'
+
+/*
+ * A subscription on the wire (RFC 37, RFC 29): a command to a peer of ZMTP 3.1 and later,
+ * before that, and always over WebSocket, a message of one byte and the topic:
+ *
+ *   3.1   SUBSCRIBE topic | CANCEL topic
+ *   3.0   01 topic        | 00 topic
+ */
+
+/** A change of what a peer wants. */
+export interface Subscription {
+  readonly topic: Uint8Array
+  /** True to subscribe, false to cancel. */
+  readonly on: boolean
+}
+
+export function encodeSubscriptionCommand({ topic, on }: Subscription): Uint8Array {
+  return encodeCommand(on ? 'SUBSCRIBE' : 'CANCEL', topic)
+}
+
+export function encodeSubscriptionMessage({ topic, on }: Subscription): Parts {
+  return [concat([Uint8Array.of(on ? 1 : 0), topic])]
+}

@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { projectRoot } from './support/program.js'
+import { runScript } from './support/run-script.js'
+
+const folder = join(projectRoot, 'examples')
+const entries = await readdir(folder, { withFileTypes: true })
+const examples = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+
+/** The lines under `// Prints:` at the end of an example, in which `…` stands for anything. */
+async function promisedOutput(example: string): Promise<RegExp> {
+  const [, promise] = (await readFile(example, 'utf8')).split('// Prints:\n')
+  if (!promise) throw new Error(`${example} does not say what it prints`)
+  const lines = promise.replaceAll(/^\/\/ {3}/gm, '')
+  const pattern = lines.split('…').map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
+  return new RegExp(`^${pattern.join('.+')}$`)
+}
+
+describe('examples', { timeout: 60_000 }, () => {
+  it.each(examples)('%s ends well and prints what it says', async (name) => {
+    const { code, output, errors } = await runScript(join(folder, name))
+    expect(errors).toBe('')
+    expect(output).toMatch(await promisedOutput(join(folder, name)))
+    expect(code).toBe(0)
+  })
+})
+
+describe('demo', { timeout: 60_000 }, () => {
+  const demo = join(folder, 'demo/main.ts')
+
+  it('counts as a single process does, with all workers', async () => {
+    const { code, output, errors } = await runScript(demo, '--megabytes', '2')
+    expect(errors).toBe('')
+    for (const worker of ['zerowire#1', 'zerowire#2', 'zeromq#3']) expect(output).toContain(worker)
+    expect(output).toContain('✓ count of every single word')
+    expect(output).not.toContain('✗')
+    expect(code).toBe(0)
+  })
+
+  it('ends with an error when one of its processes fails', async () => {
+    const { code, output, errors } = await runScript(demo, '--workers', 'zerowire,unheard-of')
+    expect(errors).toContain('no such library: unheard-of')
+    expect(output).not.toContain('✓')
+    expect(code).toBe(1)
+  })
+})

@@ -1,0 +1,38 @@
+import type { Event, EventOfType, EventType, Socket } from 'zeromq'
+import { WakeUp } from './wake-up.js'
+
+/** Everything a socket's observer tells, from the moment of construction. */
+export class EventLog {
+  readonly events: Event[] = []
+  readonly #news = new WakeUp()
+
+  constructor(socket: Socket) {
+    void this.#follow(socket.events)
+  }
+
+  get types(): EventType[] {
+    return this.events.map((event) => event.type)
+  }
+
+  /** The first event of the type, or the `count`th; waits for it. */
+  until<T extends EventType>(type: T, count = 1): Promise<EventOfType<T>> {
+    return this.#news.until(() => {
+      const found = this.events.filter((event) => event.type === type)[count - 1]
+      return found as EventOfType<T> | undefined
+    })
+  }
+
+  /** All types up to the end of the socket. */
+  async untilEnd(): Promise<EventType[]> {
+    await this.until('end')
+    return this.types
+  }
+
+  async #follow(observer: AsyncIterable<Event>): Promise<void> {
+    for await (const event of observer) {
+      this.events.push(event)
+      this.#news.notify()
+    }
+    this.#news.end(new Error(`no such event among ${this.types.join(', ')}`))
+  }
+}

@@ -1,0 +1,64 @@
+import * as native from 'zeromq'
+import { describe, it } from 'vitest'
+import type * as Zerowire from 'zerowire'
+
+/** What both libraries export; the reference's own types are the contract. */
+export type Implementation = typeof native
+
+/**
+ * With ZEROWIRE_TEST_OURS=native the reference stands in for this library, which proves the
+ * suites themselves: what fails then is a wrong expectation, not a fault of ours.
+ */
+export const standIn = process.env['ZEROWIRE_TEST_OURS'] === 'native'
+
+const loaded: unknown = standIn ? native : await import('zerowire')
+
+/** This library under the types of the reference. */
+export const ours = loaded as Implementation
+
+/** This library under its own types, for tests of what the reference has not. */
+export const zerowire = loaded as typeof Zerowire
+
+export { native }
+
+/** For behaviour that the reference lacks or has wrong: these tests run on ours alone. */
+export const itOurs = it.runIf(!standIn)
+export const describeOurs = describe.runIf(!standIn)
+
+export type SocketName =
+  | 'Push'
+  | 'Pull'
+  | 'Publisher'
+  | 'Subscriber'
+  | 'Request'
+  | 'Reply'
+  | 'Dealer'
+  | 'Router'
+  | 'Pair'
+  | 'XPublisher'
+  | 'XSubscriber'
+
+export type Part = string | Uint8Array
+export type SendOptions = { timeout?: number; signal?: AbortSignal }
+export type ReceiveOptions = SendOptions
+
+/** Any socket seen through the methods that tables of socket types need. */
+export type AnySocket = native.Socket & {
+  send(message: Part | Part[], options?: SendOptions): Promise<void>
+  receive(options?: ReceiveOptions): Promise<Buffer[]>
+  subscribe(...prefixes: Part[]): void
+  unsubscribe(...prefixes: Part[]): void
+  connect(address: string, options?: { routingId?: string }): void
+  setInt32Option(option: number, value: number): void
+  [Symbol.asyncIterator](): AsyncIterator<Buffer[], undefined>
+}
+
+export type Options = Record<string, unknown>
+
+type Constructor = new (options?: Options) => AnySocket
+
+/** A socket of the named type; options as its constructor takes them. */
+export function make(library: Implementation, name: SocketName, options?: Options): AnySocket {
+  const constructor = library[name] as unknown as Constructor
+  return new constructor(options)
+}

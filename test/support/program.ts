@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+/** The folder of package.json. */
+export const projectRoot: string = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Flags for Node with which 'zerowire' is src/, not the built dist/. */
+export const fromSource: readonly string[] = ['--import=tsx', '--conditions=zerowire-source']
+
+/** Runs `code` in a process of its own, as somebody outside would, and gives what it printed. */
+export async function runProgram(code: string, flags: readonly string[] = []): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--eval', code], {
+    cwd: projectRoot,
+    timeout: 20_000,
+  })
+  return stdout
+}

@@ -1,0 +1,127 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { WakeUp } from './wake-up.js'
+import { greeting, GREETING_SIZE, isCommand, ready, takeFrame, type Frame } from './wire.js'
+
+/** A TCP peer that speaks only the bytes a test tells it to. */
+export class RawPeer {
+  readonly #socket: Socket
+  readonly #news = new WakeUp()
+  #unread = Buffer.alloc(0)
+
+  /** Settles when the other side has closed the connection. */
+  readonly closed: Promise<void>
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => {
+      this.#unread = Buffer.concat([this.#unread, chunk])
+      this.#news.notify()
+    })
+    // A reset is as good as an orderly end to those who wait for the end.
+    socket.on('error', () => undefined)
+    this.closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#news.end(new Error('the connection is closed'))
+        resolve()
+      })
+    })
+    onTestFinished(() => {
+      socket.destroy()
+    })
+  }
+
+  static async connect(address: string): Promise<RawPeer> {
+    const { hostname, port } = new URL(address.replace('tcp:', 'http:'))
+    const socket = connect(Number(port), hostname)
+    await once(socket, 'connect')
+    return new RawPeer(socket)
+  }
+
+  write(...chunks: Uint8Array[]): void {
+    this.#socket.write(Buffer.concat(chunks))
+  }
+
+  /** The next `size` bytes. */
+  read(size: number): Promise<Buffer> {
+    return this.#news.until(() => {
+      if (this.#unread.length < size) return undefined
+      const bytes = this.#unread.subarray(0, size)
+      this.#unread = this.#unread.subarray(size)
+      return bytes
+    })
+  }
+
+  readFrame(): Promise<Frame> {
+    return this.#news.until(() => {
+      const taken = takeFrame(this.#unread)
+      if (taken === undefined) return undefined
+      this.#unread = taken.rest
+      return taken.frame
+    })
+  }
+
+  /** The next frame that is not a PING. */
+  async readAnswer(): Promise<Frame> {
+    for (;;) {
+      const frame = await this.readFrame()
+      if (!isCommand(frame, 'PING')) return frame
+    }
+  }
+
+  /** Greetings and READY with the NULL mechanism; returns the other side's READY. */
+  async handshake(socketType: string, identity?: string): Promise<Frame> {
+    this.write(greeting())
+    await this.read(GREETING_SIZE)
+    this.write(ready(socketType, identity))
+    return this.readFrame()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+}
+
+/** A listener whose connections are raw peers. */
+export class RawListener {
+  readonly address: string
+  readonly #accepted: RawPeer[] = []
+  readonly #news = new WakeUp()
+
+  readonly #server: Server
+
+  private constructor(server: Server, port: number) {
+    this.#server = server
+    this.address = `tcp://127.0.0.1:${String(port)}`
+  }
+
+  static async listen(): Promise<RawListener> {
+    const server = createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+    })
+    const bound = server.address()
+    if (bound === null || typeof bound === 'string') throw new Error('not a TCP port')
+    const listener = new RawListener(server, bound.port)
+    server.on('connection', (socket) => {
+      listener.#accepted.push(new RawPeer(socket))
+      listener.#news.notify()
+    })
+    return listener
+  }
+
+  /** The next connection, in the order of arrival. */
+  accept(): Promise<RawPeer> {
+    return this.#news.until(() => this.#accepted.shift())
+  }
+
+  /** Nobody can connect from now on. */
+  async close(): Promise<void> {
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+}

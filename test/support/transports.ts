@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+export type Scheme = 'tcp' | 'ipc' | 'inproc'
+
+export const schemes: readonly Scheme[] = ['tcp', 'ipc', 'inproc']
+
+interface Endpoint {
+  readonly lastEndpoint: string | null
+  bind(address: string): Promise<void>
+}
+
+let inprocNames = 0
+
+/** An empty directory that lives as long as the running test. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'zw-'))
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true, force: true })
+  })
+  return directory
+}
+
+/** An address that nobody else uses, to bind to. */
+export function freshAddress(scheme: Scheme): string {
+  switch (scheme) {
+    case 'tcp':
+      return 'tcp://127.0.0.1:*'
+    case 'ipc':
+      return `ipc://${join(temporaryDirectory(), 'socket')}`
+    case 'inproc':
+      return `inproc://test-${String((inprocNames += 1))}`
+  }
+}
+
+/** The endpoint as resolved by the last bind or connect. */
+export function endpointOf(socket: Endpoint): string {
+  if (socket.lastEndpoint === null) throw new Error('the socket has no endpoint')
+  return socket.lastEndpoint
+}
+
+/** Binds to a fresh address and returns what to connect to. */
+export async function bindFresh(socket: Endpoint, scheme: Scheme = 'tcp'): Promise<string> {
+  await socket.bind(freshAddress(scheme))
+  return endpointOf(socket)
+}
+
+/** Binds again where somebody has just left, waiting until the system has let the port go. */
+export async function rebind(socket: Endpoint, address: string): Promise<void> {
+  for (;;) {
+    try {
+      await socket.bind(address)
+      return
+    } catch (error) {
+      if (!isAddressInUse(error)) throw error
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}
