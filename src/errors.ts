@@ -1,8 +1,43 @@
 /**
- * The codes of every error that zerowire makes, with libzmq's number and words for each.
+ * The codes of every error that zerowire makes: libzmq's names.
  * `ERR_ZMTP_*` codes say in an event what a peer did wrong during the handshake.
  */
-const TABLE = {
+export type ErrorCode =
+  | 'EAGAIN'
+  | 'EACCES'
+  | 'EFAULT'
+  | 'EBUSY'
+  | 'ENOENT'
+  | 'EBADF'
+  | 'ENODEV'
+  | 'EINVAL'
+  | 'EMFILE'
+  | 'EPIPE'
+  | 'ENAMETOOLONG'
+  | 'EPROTO'
+  | 'ENOTSOCK'
+  | 'EMSGSIZE'
+  | 'EPROTONOSUPPORT'
+  | 'ENOTSUP'
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'ECONNRESET'
+  | 'ETIMEDOUT'
+  | 'ECONNREFUSED'
+  | 'EHOSTUNREACH'
+  | 'EFSM'
+  | 'ENOCOMPATPROTO'
+  | 'ETERM'
+  | 'ERR_ZMTP_UNSPECIFIED'
+  | 'ERR_ZMTP_UNEXPECTED_COMMAND'
+  | 'ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED'
+  | 'ERR_ZMTP_MALFORMED_COMMAND_ERROR'
+  | 'ERR_ZMTP_MALFORMED_COMMAND_READY'
+  | 'ERR_ZMTP_INVALID_METADATA'
+  | 'ERR_ZMTP_MECHANISM_MISMATCH'
+
+/** libzmq's number on Linux, and its words, for each code. */
+const TABLE: Readonly<Record<ErrorCode, readonly [errno: number, message: string]>> = {
   EAGAIN: [11, 'Operation was not possible or timed out'],
   EACCES: [13, 'Permission denied'],
   EFAULT: [14, 'Context is closed'],
@@ -35,10 +70,7 @@ const TABLE = {
   ERR_ZMTP_MALFORMED_COMMAND_READY: [0x10000016, 'ZMTP protocol error'],
   ERR_ZMTP_INVALID_METADATA: [0x10000018, 'ZMTP protocol error'],
   ERR_ZMTP_MECHANISM_MISMATCH: [0x12000001, 'ZMTP protocol error'],
-} as const satisfies Record<string, readonly [errno: number, message: string]>
-
-/** A code that a {@link ZmqError} can carry. */
-export type ErrorCode = keyof typeof TABLE
+}
 
 /** What {@link ZmqError} may say beyond its code. */
 export interface ErrorDetails {

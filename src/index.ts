@@ -19,6 +19,7 @@ export type {
 export type { Frame, Message, MessageLike } from './message.js'
 export { Dealer } from './socket/dealer.js'
 export { DuplexSocket, ReceivingSocket, SendingSocket } from './socket/directions.js'
+import './socket/numbered-options.js'
 export { Observer } from './socket/observer.js'
 export { Pair } from './socket/pair.js'
 export { Publisher } from './socket/publisher.js'

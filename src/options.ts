@@ -1,4 +1,5 @@
 import { ZmqError } from './errors.js'
+import { copyOf, fromText, toText } from './util/bytes.js'
 
 /** Every option of a socket by its name, with the type of its value. */
 export interface OptionValues {
@@ -50,7 +51,7 @@ export interface OptionValues {
   receiveHighWaterMark: number
   receiveTimeout: number
   // of some socket types
-  routingId: string | null
+  routingId: Uint8Array | null
   mandatory: boolean
   probeRouter: boolean
   handover: boolean
@@ -59,7 +60,7 @@ export interface OptionValues {
   conflate: boolean
   noDrop: boolean
   manual: boolean
-  welcomeMessage: string | null
+  welcomeMessage: Uint8Array | null
   invertMatching: boolean
   verbosity: 'allSubs' | 'allSubsUnsubs' | null
 }
@@ -67,7 +68,7 @@ export interface OptionValues {
 /** The name of an option. */
 export type OptionName = keyof OptionValues
 
-type Kind = 'int' | 'bool' | 'string' | 'verbosity'
+type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity'
 
 interface OptionSpec<V> {
   readonly kind: Kind
@@ -151,7 +152,7 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   receiveBufferSize: integer(-1, -1),
   receiveHighWaterMark: integer(1000, 0, { immediate: true }),
   receiveTimeout: integer(-1, -1, { immediate: true }),
-  routingId: text({ min: 1, max: 255 }),
+  routingId: { kind: 'bytes', initial: null, min: 1, max: 255 },
   mandatory: { ...flag({ immediate: true }) },
   probeRouter: flag({ immediate: true }),
   handover: flag({ immediate: true }),
@@ -160,7 +161,7 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   conflate: flag(),
   noDrop: flag(),
   manual: flag(),
-  welcomeMessage: text(),
+  welcomeMessage: { kind: 'bytes', initial: null },
   invertMatching: flag(),
   verbosity: { kind: 'verbosity', initial: null, immediate: true },
 }
@@ -207,17 +208,18 @@ const CHECKS: Record<Kind, (value: unknown, spec: OptionSpec<unknown>, name: str
     if (typeof value !== 'boolean') throw new TypeError('Option value must be a boolean')
     return value
   },
-  string(value, { min = 0, max = INT_MAX }, name) {
+  string(value, spec, name) {
+    const bytes = CHECKS.bytes(value, spec, name)
+    return bytes instanceof Uint8Array ? toText(bytes) : null
+  },
+  bytes(value, { min = 0, max = INT_MAX }, name) {
     if (value === null) return null
     if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
       throw new TypeError('Option value must be a string or buffer')
     }
-    const string = typeof value === 'string' ? value : new TextDecoder().decode(value)
-    const length = typeof value === 'string' ? new TextEncoder().encode(value).length : value.length
-    if (length < min || length > max) {
-      throw outOfRange(name, string, `${String(min)} to ${String(max)} bytes`)
-    }
-    return string
+    const bytes = typeof value === 'string' ? fromText(value) : copyOf(value)
+    if (bytes.length >= min && bytes.length <= max) return bytes
+    throw outOfRange(name, toText(bytes), `${String(min)} to ${String(max)} bytes`)
   },
   /** Values that mean nothing are ignored, as in the reference. */
   verbosity(value) {

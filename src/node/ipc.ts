@@ -1,7 +1,7 @@
-import { lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 import type { Session } from '../session/session.js'
@@ -61,7 +61,11 @@ function pathOf({ address, text }: Endpoint): string {
 async function clearStale(path: string, { text }: Endpoint): Promise<void> {
   if (path.startsWith('\0')) return
   const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return
+  if (stat === undefined) {
+    if (existsSync(dirname(path))) return
+    const reason = `there is no directory ${dirname(path)}`
+    throw new ZmqError('ENOENT', { address: text, message: 'No such file or directory', reason })
+  }
   if (!stat.isSocket()) {
     throw new ZmqError('EADDRINUSE', { address: text, reason: `${path} exists and is no socket` })
   }

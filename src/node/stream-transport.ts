@@ -42,7 +42,10 @@ export async function dial(
 
 /** Waits for the connection to be there, at most `connectTimeout`. */
 function connected(socket: Socket, { text }: Endpoint, { options, emit }: LocalEnd): Promise<void> {
-  emit({ type: 'connect:delay', address: text })
+  // Whoever begins to listen in the turn of `connect()` hears of it.
+  queueMicrotask(() => {
+    emit({ type: 'connect:delay', address: text })
+  })
   const { connectTimeout } = options
   return new Promise((resolve, reject) => {
     const timer =

@@ -14,7 +14,8 @@ export class LoadBalancer {
 
   /** Whether a message could be sent. */
   get hasRoom(): boolean {
-    return this.#active > 0
+    for (let i = 0; i < this.#active; i++) if (this.#pipes[i]?.hasRoom === true) return true
+    return false
   }
 
   /** The pipe that took the last message. */

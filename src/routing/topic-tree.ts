@@ -93,16 +93,6 @@ export class TopicTree<V> {
     return found
   }
 
-  /** All topics that have a value. */
-  *topics(): IterableIterator<[topic: string, value: V]> {
-    const pending: [TopicNode<V>, string][] = [[this.#root, '']]
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [node, topic] = next
-      if (node.value !== undefined) yield [topic, node.value]
-      for (const child of node.children?.values() ?? []) pending.push([child, topic + child.label])
-    }
-  }
-
   #walk(subject: Uint8Array, visit: (node: TopicNode<V>, at: number) => void): void {
     let node: TopicNode<V> | undefined = this.#root
     let at = 0
@@ -124,11 +114,6 @@ export function topicOf<V>(node: TopicNode<V>): Uint8Array {
   let text = ''
   for (let at: TopicNode<V> | undefined = node; at !== undefined; at = at.parent)
     text = at.label + text
-  return fromLatin1(text)
-}
-
-/** The inverse of `toLatin1`. */
-export function fromLatin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes

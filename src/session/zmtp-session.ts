@@ -131,6 +131,8 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
       return
     }
     this.#state = 'open'
+    // Not earlier: whoever hears of it may want to send.
+    this.#local.emit({ type: 'handshake', ...this.#facts, peer: this.peer })
     if (this.#local.options.heartbeatInterval > 0) {
       this.#heartbeat = new Heartbeat(this)
       this.#heartbeat.start(this.#local.options)
@@ -269,13 +271,16 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
   }
 
   #shake(chunk: Uint8Array): void {
-    this.#result = this.#handshake?.receive(chunk)
-    this.#write()
+    try {
+      this.#result = this.#handshake?.receive(chunk)
+    } finally {
+      // Our greeting goes out even when we are about to leave, so that nobody waits for it (RFC 37).
+      this.#write()
+    }
     if (this.#result === undefined) return
     this.#handshake = undefined
     this.#decoder.expectTraffic()
     this.#state = 'ready'
-    this.#local.emit({ type: 'handshake', ...this.#facts, peer: this.peer })
     this.#outcome?.(undefined)
   }
 

@@ -66,7 +66,9 @@ export class Connector {
     const { signal } = this.#abort
     while (!this.stopped) {
       try {
-        const session = await this.transport.connect(this.endpoint, this.#local, signal)
+        const attempt = this.transport.connect(this.endpoint, this.#local, signal)
+        // inproc connects at once: what follows may count on it.
+        const session = attempt instanceof Promise ? await attempt : attempt
         this.#backoff.reset()
         await this.#host.connected(this, session)
       } catch (error) {

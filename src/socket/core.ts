@@ -11,7 +11,7 @@ import {
 } from '../options.js'
 import { Pipe, type PipeOwner, type TopicChange } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
-import { fromText } from '../util/bytes.js'
+import { EMPTY, toText } from '../util/bytes.js'
 import { atEndOfTurn, TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { Endpoints, type EndpointsHost } from './endpoints.js'
@@ -41,9 +41,10 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   readonly #sends: Waiting<Parts, void>
   readonly #receives: Waiting<undefined, Parts>
   readonly #budget = new TurnBudget()
-  /** Pipes that messages can be sent through, and those that can still be read. */
+  /** Pipes in service. */
   readonly #pipes = new Set<Pipe>()
-  readonly #unread = new Set<Pipe>()
+  /** Those, and others that still hold something: to leave within linger, or to be read. */
+  readonly #held = new Set<Pipe>()
   readonly #dropped = noDrops()
   readonly #unreported = new Map<DropReason, number>()
   readonly #queued = new Set<Pipe>()
@@ -73,7 +74,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     this.local = {
       socketType: name,
       get routingId() {
-        return type.named === true ? fromText(options.routingId ?? '') : undefined
+        return type.named === true ? (options.routingId ?? EMPTY) : undefined
       },
       options,
       accepts: (peer) => (type.peers as readonly string[]).includes(peer),
@@ -230,11 +231,11 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     this.#sends.rejectAll(() => new ZmqError('EAGAIN'))
     this.#receives.rejectAll(() => new ZmqError('EAGAIN'))
     const finished = this.#endpoints.close()
-    for (const pipe of this.#unread) pipe.discardIncoming('closed')
+    for (const pipe of this.#held) pipe.discardIncoming('closed')
     this.#reportDrops()
     this.emit({ type: 'end' })
     await finished
-    for (const pipe of this.#unread) pipe.discardIncoming('closed')
+    for (const pipe of this.#held) pipe.discardIncoming('closed')
     closed()
     release()
   }
@@ -259,9 +260,16 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     }
   }
 
-  getOption<K extends OptionName>(name: K): OptionValues[K] {
+  /** Subscribes to a topic, or no longer. */
+  setTopic(topic: Uint8Array, on: boolean): void {
+    this.#demandOpen()
+    this.pattern.setTopic(topic, on)
+  }
+
+  getOption(name: OptionName): unknown {
     if (this.closed) throw new ZmqError('ENOTSOCK')
-    return this.options[name]
+    const value = this.options[name]
+    return value instanceof Uint8Array ? toText(value) : value
   }
 
   get immediate(): boolean {
@@ -279,12 +287,12 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   get stats(): SocketStats {
     let outgoing = 0
     let peers = 0
-    for (const pipe of this.#pipes) {
+    let incoming = 0
+    for (const pipe of this.#held) {
       outgoing += pipe.outgoing
+      incoming += pipe.incoming
       if (pipe.session !== undefined) peers++
     }
-    let incoming = 0
-    for (const pipe of this.#unread) incoming += pipe.incoming
     return {
       sent: this.#sent,
       received: this.#received,
@@ -329,7 +337,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     const pipe = new Pipe(this, peerId)
     this.pattern.attach(pipe)
     this.#pipes.add(pipe)
-    this.#unread.add(pipe)
+    this.#held.add(pipe)
     this.#serveSenders()
     return pipe
   }
@@ -393,7 +401,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   }
 
   exhausted(pipe: Pipe): void {
-    this.#unread.delete(pipe)
+    this.#held.delete(pipe)
   }
 }
 

@@ -53,6 +53,11 @@ export abstract class Pattern {
     // for publishers
   }
 
+  /** The user subscribes to a topic, or no longer. @throws ZmqError `EINVAL` when the type has no topics. */
+  setTopic(_topic: Uint8Array, _on: boolean): void {
+    throw new ZmqError('EINVAL', { reason: 'only SUB, and XPUB with manual, can subscribe' })
+  }
+
   /** @returns false when the sender has to wait. @throws ZmqError when it need not wait. */
   send(_message: Parts): boolean {
     throw new ZmqError('ENOTSUP')

@@ -2,8 +2,9 @@ import type { Parts } from '../message.js'
 import { FairQueue } from '../routing/fair-queue.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Wishes } from '../routing/wishes.js'
-import { EMPTY, fromText } from '../util/bytes.js'
+import { EMPTY } from '../util/bytes.js'
 import { ReceivingSocket } from './directions.js'
+import { toTopic } from './numbered-options.js'
 import { Pattern } from './pattern.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
@@ -45,12 +46,9 @@ class SubscriberPattern extends Pattern {
     return !this.#in.isEmpty
   }
 
-  subscribe(topic: Uint8Array): void {
-    if (this.#wishes.want(topic)) this.#wishes.tellAll({ topic, on: true })
-  }
-
-  unsubscribe(topic: Uint8Array): void {
-    if (this.#wishes.unwant(topic)) this.#wishes.tellAll({ topic, on: false })
+  override setTopic(topic: Uint8Array, on: boolean): void {
+    const changed = on ? this.#wishes.want(topic) : this.#wishes.unwant(topic)
+    if (changed) this.#wishes.tellAll({ topic, on })
   }
 }
 
@@ -77,24 +75,14 @@ export class Subscriber extends ReceivingSocket {
   /** Subscribes to messages that begin with one of the prefixes; without any, to all. Subscriptions are counted. */
   subscribe(...prefixes: (Uint8Array | string)[]): void {
     for (const prefix of prefixes.length === 0 ? [''] : prefixes) {
-      patternOf(this).subscribe(toTopic(prefix))
+      core(this).setTopic(toTopic(prefix), true)
     }
   }
 
   /** Undoes as many calls of `subscribe()`; a prefix that was not subscribed to is ignored. */
   unsubscribe(...prefixes: (Uint8Array | string)[]): void {
     for (const prefix of prefixes.length === 0 ? [''] : prefixes) {
-      patternOf(this).unsubscribe(toTopic(prefix))
+      core(this).setTopic(toTopic(prefix), false)
     }
   }
-}
-
-function toTopic(prefix: unknown): Uint8Array {
-  if (typeof prefix === 'string') return fromText(prefix)
-  if (prefix instanceof Uint8Array) return prefix
-  throw new TypeError('Option value must be a string or buffer')
-}
-
-function patternOf(socket: Subscriber): SubscriberPattern {
-  return core(socket).pattern as SubscriberPattern
 }

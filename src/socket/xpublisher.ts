@@ -2,8 +2,9 @@ import type { Parts } from '../message.js'
 import { FairQueue } from '../routing/fair-queue.js'
 import type { Pipe, TopicChange } from '../routing/pipe.js'
 import { Subscriptions, type Change } from '../routing/subscriptions.js'
-import { concat, fromText } from '../util/bytes.js'
+import { concat } from '../util/bytes.js'
 import { DuplexSocket } from './directions.js'
+import { toTopic } from './numbered-options.js'
 import { PublisherPattern } from './publisher.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
@@ -15,7 +16,7 @@ class XPublisherPattern extends PublisherPattern {
   override opened(pipe: Pipe): undefined {
     super.opened(pipe)
     const { welcomeMessage } = this.host.options
-    if (welcomeMessage !== null) pipe.write([fromText(welcomeMessage)])
+    if (welcomeMessage !== null) pipe.write([welcomeMessage])
   }
 
   override subscription(pipe: Pipe, change: TopicChange): void {
@@ -37,7 +38,7 @@ class XPublisherPattern extends PublisherPattern {
   }
 
   /** Decides for the peer whose request was received last. */
-  decide(topic: Uint8Array, on: boolean): void {
+  override setTopic(topic: Uint8Array, on: boolean): void {
     const pipe = this.#in.source
     if (pipe !== undefined && !pipe.closed) this.apply(this.subscriptions, pipe, { topic, on })
   }
@@ -102,19 +103,11 @@ export class XPublisher extends DuplexSocket {
 
   /** With `manual`: subscribes the peer whose request was received last. */
   subscribe(...topics: (Uint8Array | string)[]): void {
-    for (const topic of topics) patternOf(this).decide(toTopic(topic), true)
+    for (const topic of topics) core(this).setTopic(toTopic(topic), true)
   }
 
   /** With `manual`: unsubscribes the peer whose request was received last. */
   unsubscribe(...topics: (Uint8Array | string)[]): void {
-    for (const topic of topics) patternOf(this).decide(toTopic(topic), false)
+    for (const topic of topics) core(this).setTopic(toTopic(topic), false)
   }
-}
-
-function toTopic(topic: Uint8Array | string): Uint8Array {
-  return typeof topic === 'string' ? fromText(topic) : topic
-}
-
-function patternOf(socket: XPublisher): XPublisherPattern {
-  return core(socket).pattern as XPublisherPattern
 }

@@ -37,12 +37,13 @@ export class InprocTransport implements Transport {
     })
   }
 
-  async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
-    signal.throwIfAborted()
+  connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session {
     const name = endpoint.address
     const bound = this.#bound.get(name)
-    if (bound !== undefined) return join(name, local, bound)
+    return bound === undefined ? this.#wait(name, local, signal) : join(name, local, bound)
+  }
 
+  async #wait(name: string, local: LocalEnd, signal: AbortSignal): Promise<Session> {
     const pending: Pending = { local, result: deferred<Session>() }
     const waiting = this.#waiting.get(name) ?? new Set()
     this.#waiting.set(name, waiting.add(pending))

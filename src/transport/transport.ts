@@ -41,9 +41,9 @@ export interface Transport {
   check(endpoint: Endpoint): void
   /**
    * One attempt to connect, handshake included. Rejects when it fails or `signal` is aborted;
-   * trying again is the caller's business.
+   * trying again is the caller's business. A session that is there at once is returned as such.
    */
-  connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session>
+  connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session
   /** Rejects with the ZmqError of `bind()`: `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, ... */
   listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener>
 }

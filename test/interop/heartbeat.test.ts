@@ -158,9 +158,9 @@ describe('a peer that has gone silent', () => {
     const silent = await listener.accept()
     await silent.handshake('PULL')
     await silent.closed
+    await push.send('hello')
     const next = await listener.accept()
     await next.handshake('PULL')
-    await push.send('hello')
     expect((await next.readAnswer()).body.toString()).toBe('hello')
   })
 

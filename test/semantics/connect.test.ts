@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { EventLog } from '../support/events.js'
 import { itOurs, ours, type SocketName } from '../support/implementations.js'
 import { receiveMany, receiveTexts } from '../support/messages.js'
+import { RawPeer } from '../support/raw-peer.js'
 import { open } from '../support/scope.js'
 import { bindFresh, freshAddress, rebind, schemes } from '../support/transports.js'
+import { greeting } from '../support/wire.js'
 
 const EAGAIN = { code: 'EAGAIN' }
 
@@ -90,6 +92,18 @@ describe('Q-2 a bound socket has room for a peer only while it is there', () => 
     if (scheme !== 'inproc') await left
     await expect(push.send('nobody there')).rejects.toMatchObject(EAGAIN)
   })
+})
+
+it('Q-2 a connection without a handshake takes no message', async () => {
+  const push = open(ours, 'Push')
+  const address = await bindFresh(push)
+  const strangers = [await RawPeer.connect(address), await RawPeer.connect(address)] as const
+  strangers[1].write(greeting())
+  await Promise.all(strangers.map((stranger) => stranger.read(10)))
+  const pull = open(ours, 'Pull')
+  pull.connect(address)
+  for (const text of ['0', '1', '2']) await push.send(text)
+  expect((await receiveMany(pull, 3)).flat()).toEqual(['0', '1', '2'])
 })
 
 describe('Q-10 connecting twice to the same endpoint', () => {

@@ -109,6 +109,22 @@ describe('Q-4 over inproc the marks of both ends add up', () => {
     expect(await receiveUntil(subscriber, 'over')).toEqual([])
   })
 
+  it('Q-9 PUB drops whole messages only', async () => {
+    const publisher = open(ours, 'XPublisher', { sendHighWaterMark: 2 })
+    const subscriber = open(ours, 'Subscriber', { receiveHighWaterMark: 1 })
+    subscriber.subscribe()
+    subscriber.connect(await bindFresh(publisher, 'inproc'))
+    await publisher.receive()
+    for (let number = 0; number < 10; number += 1) await publisher.send([String(number), 'a', 'b'])
+    expect(await receiveMany(subscriber, 3)).toEqual([
+      ['0', 'a', 'b'],
+      ['1', 'a', 'b'],
+      ['2', 'a', 'b'],
+    ])
+    await publisher.send(['again', 'a', 'b'])
+    expect(await receiveTexts(subscriber)).toEqual(['again', 'a', 'b'])
+  })
+
   it('ROUTER drops for the peer that is full', async () => {
     const router = open(ours, 'Router', { sendHighWaterMark: 3 })
     const dealer = open(ours, 'Dealer', { routingId: 'a', receiveHighWaterMark: 4 })

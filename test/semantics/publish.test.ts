@@ -161,13 +161,14 @@ describe('a publisher', () => {
     }
   })
 
-  itOurs('takes notice of subscriptions without being read from or sent to', async () => {
+  it('knows over inproc at once what a subscriber that connects has asked for', async () => {
     const publisher = open(ours, 'Publisher')
-    const subscriber = open(ours, 'XSubscriber')
-    await subscriber.send('\x01a')
+    const subscriber = open(ours, 'Subscriber')
+    subscriber.subscribe('a')
     subscriber.connect(await bindFresh(publisher, 'inproc'))
-    await publisher.send('a1')
-    expect(await receiveTexts(subscriber)).toEqual(['a1'])
+    subscriber.subscribe('b')
+    for (const text of ['a1', 'b1', 'c1']) await publisher.send(text)
+    expect((await receiveMany(subscriber, 2)).flat()).toEqual(['a1', 'b1'])
   })
 })
 

@@ -1,13 +1,20 @@
-import type { Event, EventOfType, EventType, Socket } from 'zeromq'
+import type { Event, EventOfType, EventType } from 'zerowire'
 import { WakeUp } from './wake-up.js'
 
-/** Everything a socket's observer tells, from the moment of construction. */
+interface Observed {
+  readonly events: AsyncIterable<unknown>
+}
+
+/**
+ * Everything a socket's observer tells, from the moment of construction. The events of the reference
+ * are the same, but for the additional facts, which are optional in most.
+ */
 export class EventLog {
   readonly events: Event[] = []
   readonly #news = new WakeUp()
 
-  constructor(socket: Socket) {
-    void this.#follow(socket.events)
+  constructor(socket: Observed) {
+    void this.#follow(socket.events as AsyncIterable<Event>)
   }
 
   get types(): EventType[] {

@@ -44,6 +44,9 @@ export type ReceiveOptions = SendOptions
 
 /** Any socket seen through the methods that tables of socket types need. */
 export type AnySocket = native.Socket & {
+  sendTimeout: number
+  receiveTimeout: number
+  sendHighWaterMark: number
   send(message: Part | Part[], options?: SendOptions): Promise<void>
   receive(options?: ReceiveOptions): Promise<Buffer[]>
   subscribe(...prefixes: Part[]): void

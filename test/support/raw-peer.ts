@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { WakeUp } from './wake-up.js'
 import { greeting, GREETING_SIZE, isCommand, ready, takeFrame, type Frame } from './wire.js'
@@ -8,7 +8,7 @@ import { greeting, GREETING_SIZE, isCommand, ready, takeFrame, type Frame } from
 export class RawPeer {
   readonly #socket: Socket
   readonly #news = new WakeUp()
-  #unread = Buffer.alloc(0)
+  #unread: Buffer = Buffer.alloc(0)
 
   /** Settles when the other side has closed the connection. */
   readonly closed: Promise<void>
@@ -79,6 +79,11 @@ export class RawPeer {
     return this.readFrame()
   }
 
+  /** Ends the connection once everything has been written. */
+  end(): void {
+    this.#socket.end()
+  }
+
   destroy(): void {
     this.#socket.destroy()
   }
@@ -90,10 +95,7 @@ export class RawListener {
   readonly #accepted: RawPeer[] = []
   readonly #news = new WakeUp()
 
-  readonly #server: Server
-
-  private constructor(server: Server, port: number) {
-    this.#server = server
+  private constructor(port: number) {
     this.address = `tcp://127.0.0.1:${String(port)}`
   }
 
@@ -106,7 +108,7 @@ export class RawListener {
     })
     const bound = server.address()
     if (bound === null || typeof bound === 'string') throw new Error('not a TCP port')
-    const listener = new RawListener(server, bound.port)
+    const listener = new RawListener(bound.port)
     server.on('connection', (socket) => {
       listener.#accepted.push(new RawPeer(socket))
       listener.#news.notify()
@@ -117,11 +119,5 @@ export class RawListener {
   /** The next connection, in the order of arrival. */
   accept(): Promise<RawPeer> {
     return this.#news.until(() => this.#accepted.shift())
-  }
-
-  /** Nobody can connect from now on. */
-  async close(): Promise<void> {
-    this.#server.close()
-    await once(this.#server, 'close')
   }
 }

@@ -7,6 +7,9 @@ export type Scheme = 'tcp' | 'ipc' | 'inproc'
 
 export const schemes: readonly Scheme[] = ['tcp', 'ipc', 'inproc']
 
+/** Where nobody listens, and nobody can come to: the port is neither free to all nor ephemeral. */
+export const deserted = 'tcp://127.0.0.1:1'
+
 interface Endpoint {
   readonly lastEndpoint: string | null
   bind(address: string): Promise<void>

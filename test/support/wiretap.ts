@@ -66,7 +66,7 @@ export class Wiretap {
   #forward(from: Socket, to: Socket, direction: Direction): void {
     this.#sockets.add(from)
     let toGreet = GREETING_SIZE
-    let unread = Buffer.alloc(0)
+    let unread: Buffer = Buffer.alloc(0)
     from.on('data', (chunk: Buffer) => {
       to.write(chunk)
       const frames = chunk.subarray(toGreet)
