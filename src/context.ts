@@ -78,7 +78,7 @@ export class Context {
     return MOST_SOCKETS
   }
 
-  #set<K extends keyof ContextOptions>(name: K, value: unknown): void {
+  #set(name: keyof ContextOptions, value: unknown): void {
     const current = this.#options[name]
     if (typeof value !== typeof current) {
       throw new TypeError(`Option value must be a ${typeof current}`)
@@ -88,7 +88,7 @@ export class Context {
         reason: `option ${name} is 0 to ${String(INT_MAX)}, not ${String(value)}`,
       })
     }
-    this.#options[name] = value as Required<ContextOptions>[K]
+    Object.assign(this.#options, { [name]: value })
   }
 
   readonly #services: ContextServices = {

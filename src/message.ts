@@ -50,7 +50,8 @@ function toPart(value: unknown): Uint8Array {
   }
   if (value instanceof ArrayBuffer || isShared(value)) return new Uint8Array(value)
   if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a string')
-  return fromText(String(value as number | boolean | bigint | object))
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- the reference sends just this
+  return fromText(String(value))
 }
 
 function isShared(value: unknown): value is SharedArrayBuffer {

@@ -131,8 +131,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
       return
     }
     this.#state = 'open'
-    // Not earlier: whoever hears of it may want to send.
-    this.#local.emit({ type: 'handshake', ...this.#facts, peer: this.peer })
+    this.#reportReady()
     if (this.#local.options.heartbeatInterval > 0) {
       this.#heartbeat = new Heartbeat(this)
       this.#heartbeat.start(this.#local.options)
@@ -287,7 +286,8 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
   /** Commands between messages. What we do not know, or have no use for, is ignored (as libzmq does). */
   #command(body: Uint8Array): void {
     const command = decodeCommand(body)
-    switch (command?.name) {
+    if (command === undefined) return
+    switch (command.name) {
       case 'SUBSCRIBE':
         this.#traffic?.subscription({ topic: command.data, on: true })
         break
@@ -341,6 +341,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
 
   #finish(error: Error | undefined): void {
     if (this.#state === 'closed') return
+    if (this.#state === 'ready') this.#reportReady()
     const duringHandshake = this.#state === 'handshake'
     const orderly = this.#state === 'closing'
     this.#state = 'closed'
@@ -348,7 +349,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
     this.#heartbeat?.stop()
     this.#encoder.abandon()
     if (duringHandshake)
-      this.#reportHandshake(
+      this.#reportFailure(
         error ?? new ZmqError('EPIPE', { reason: 'the peer left during the handshake' }),
       )
     const { peer } = this
@@ -362,7 +363,12 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
     this.#traffic?.ended(error)
   }
 
-  #reportHandshake(error: Error): void {
+  /** Not before a pipe has the session, or has refused it: whoever hears of it may want to send. */
+  #reportReady(): void {
+    this.#local.emit({ type: 'handshake', ...this.#facts, peer: this.peer })
+  }
+
+  #reportFailure(error: Error): void {
     const fault = error instanceof ZmqError ? error : new ZmqError('EPIPE', { cause: error })
     const kind = isFault(fault) ? 'handshake:error:protocol' : 'handshake:error:other'
     this.#local.emit({ type: kind, ...this.#facts, error: fault })

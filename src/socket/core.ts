@@ -12,14 +12,15 @@ import {
 import { Pipe, type PipeOwner, type TopicChange } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
 import { EMPTY, toText } from '../util/bytes.js'
-import { atEndOfTurn, TurnBudget } from '../util/turn.js'
+import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { Endpoints, type EndpointsHost } from './endpoints.js'
 import { Observer } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
 import { socketType, type SocketType, type SocketTypeName } from './socket-type.js'
-import { noDrops, type SocketStats } from './stats.js'
-import { Waiting, type OperationOptions } from './waiting.js'
+import type { SocketStats } from './stats.js'
+import { Tally } from './tally.js'
+import { operationTimeout, rejection, Waiting, type OperationOptions } from './waiting.js'
 
 const DONE: Promise<void> = Promise.resolve()
 
@@ -45,8 +46,9 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   readonly #pipes = new Set<Pipe>()
   /** Those, and others that still hold something: to leave within linger, or to be read. */
   readonly #held = new Set<Pipe>()
-  readonly #dropped = noDrops()
-  readonly #unreported = new Map<DropReason, number>()
+  readonly #tally = new Tally((event) => {
+    this.emit(event)
+  })
   readonly #queued = new Set<Pipe>()
   /** `blocked` while a bind or unbind is under way. */
   #state: 'open' | 'blocked' | 'closed' = 'open'
@@ -54,18 +56,14 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   #closeWhenFree: (() => void) | undefined
   #observer: Observer | undefined
   #lastEndpoint: string | null = null
-  #sent = 0
-  #received = 0
-  #connections = 0
 
   constructor(name: SocketTypeName, context: Context, factory: PatternFactory) {
     this.type = socketType(name)
     this.context = context
     this.services = servicesOf(context)
     this.services.open()
-    const { hold, release } = this.services
-    this.#sends = new Waiting(hold, release)
-    this.#receives = new Waiting(hold, release)
+    this.#sends = new Waiting(this.services)
+    this.#receives = new Waiting(this.services)
     this.options = initialOptions({
       ipv6: context.ipv6,
       linger: this.type.linger ?? (context.blocky ? -1 : 0),
@@ -99,13 +97,13 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     if (options?.signal?.aborted !== true && waiting === 0) {
       try {
         if (this.pattern.send(parts)) {
-          this.#sent++
+          this.#tally.sent++
           // A reply that has left lets the next request in.
           if (this.#receives.length > 0) this.#serveReceivers()
           return this.#budget.spend() ?? DONE
         }
       } catch (error) {
-        return Promise.reject(error as ZmqError)
+        return rejection(error)
       }
     }
     this.#budget.reset()
@@ -123,12 +121,12 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
       try {
         const message = this.pattern.receive()
         if (message !== undefined) {
-          this.#received++
+          this.#tally.received++
           const pause = this.#budget.spend()
           return pause === undefined ? Promise.resolve(message) : pause.then(() => message)
         }
       } catch (error) {
-        return Promise.reject(error as ZmqError)
+        return rejection(error)
       }
     }
     this.#budget.reset()
@@ -148,7 +146,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     for (let parts = this.#sends.first; parts !== undefined; parts = this.#sends.first) {
       try {
         if (!this.pattern.send(parts)) return
-        this.#sent++
+        this.#tally.sent++
         this.#sends.resolve()
       } catch (error) {
         this.#sends.reject(error)
@@ -160,7 +158,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     while (this.#receives.length > 0 && this.pattern.canReceive) {
       const message = this.pattern.receive()
       if (message === undefined) return
-      this.#received++
+      this.#tally.received++
       this.#receives.resolve(message)
     }
   }
@@ -226,18 +224,17 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
 
   async #close(): Promise<void> {
     this.#state = 'closed'
-    const { hold, release, closed } = this.services
-    hold()
+    this.services.hold()
     this.#sends.rejectAll(() => new ZmqError('EAGAIN'))
     this.#receives.rejectAll(() => new ZmqError('EAGAIN'))
     const finished = this.#endpoints.close()
     for (const pipe of this.#held) pipe.discardIncoming('closed')
-    this.#reportDrops()
+    this.#tally.endTurn()
     this.emit({ type: 'end' })
     await finished
     for (const pipe of this.#held) pipe.discardIncoming('closed')
-    closed()
-    release()
+    this.services.closed()
+    this.services.release()
   }
 
   #demandOpen(): void {
@@ -294,17 +291,17 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
       if (pipe.session !== undefined) peers++
     }
     return {
-      sent: this.#sent,
-      received: this.#received,
+      sent: this.#tally.sent,
+      received: this.#tally.received,
       queued: { outgoing, incoming },
-      dropped: { ...this.#dropped },
-      connections: this.#connections,
+      dropped: this.#tally.dropped,
+      connections: this.#tally.connections,
       peers,
     }
   }
 
   get events(): Observer {
-    this.#observer ??= new Observer(this.services.hold, this.services.release)
+    this.#observer ??= new Observer(this.services)
     return this.#observer
   }
 
@@ -313,22 +310,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   }
 
   drop(reason: DropReason, count = 1): void {
-    this.#dropped[reason] += count
-    this.#dropped.total += count
-    if (this.#observer === undefined) return
-    if (this.#unreported.size === 0) {
-      atEndOfTurn({
-        endTurn: () => {
-          this.#reportDrops()
-        },
-      })
-    }
-    this.#unreported.set(reason, (this.#unreported.get(reason) ?? 0) + count)
-  }
-
-  #reportDrops(): void {
-    for (const [reason, count] of this.#unreported) this.emit({ type: 'drop', reason, count })
-    this.#unreported.clear()
+    this.#tally.drop(reason, count)
   }
 
   // --- pipes, for the endpoints
@@ -349,7 +331,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   }
 
   openPipe(pipe: Pipe, session: Session): ZmqError | undefined {
-    this.#connections++
+    this.#tally.connections++
     pipe.adopt(session)
     const refusal = this.#pipes.has(pipe) ? this.pattern.opened(pipe) : undefined
     if (refusal === undefined) session.start(pipe)
@@ -408,13 +390,4 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
 function checkAddress(address: unknown): string {
   if (typeof address !== 'string') throw new TypeError('Address must be a string')
   return address
-}
-
-/** @throws ZmqError `EINVAL` for a timeout that is no number of milliseconds. */
-function operationTimeout(options: OperationOptions | undefined, initial: number): number {
-  const timeout = options?.timeout
-  if (timeout === undefined) return initial
-  if (typeof timeout === 'number' && timeout >= -1) return timeout
-  const reason = `timeout is a number of milliseconds or -1, not ${JSON.stringify(timeout)}`
-  throw new ZmqError('EINVAL', { reason })
 }

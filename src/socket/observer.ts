@@ -2,6 +2,7 @@ import { ZmqError } from '../errors.js'
 import type { Event, EventOfType, EventType } from '../events.js'
 import { deferred, type Deferred } from '../util/deferred.js'
 import { Deque } from '../util/deque.js'
+import type { Holder } from './waiting.js'
 
 /** Events that are kept for `receive()`; beyond it the oldest are forgotten. */
 const MOST_UNREAD = 10_000
@@ -17,13 +18,11 @@ export class Observer {
   #listeners: Map<EventType, Set<Listener>> | undefined
   #waiting: Deferred<Event> | undefined
   #closed = false
-  readonly #hold: () => void
-  readonly #release: () => void
+  readonly #process: Holder
 
   /** @internal */
-  constructor(hold: () => void, release: () => void) {
-    this.#hold = hold
-    this.#release = release
+  constructor(process: Holder) {
+    this.#process = process
   }
 
   /** Whether the observer has ended: its socket was closed, or `close()` was called. */
@@ -52,7 +51,7 @@ export class Observer {
     if (event !== undefined) return Promise.resolve(event)
     if (this.#closed) throw new ZmqError('EBADF', { message: 'Observer is closed' })
     this.#waiting = deferred<Event>()
-    this.#hold()
+    this.#process.hold()
     return this.#waiting.promise
   }
 
@@ -112,7 +111,7 @@ export class Observer {
 
   #settle(): Deferred<Event> | undefined {
     const waiting = this.#waiting
-    if (waiting !== undefined) this.#release()
+    if (waiting !== undefined) this.#process.release()
     this.#waiting = undefined
     return waiting
   }

@@ -34,7 +34,7 @@ class ReplyPattern extends Pattern {
     for (let request = this.#in.next(); request !== undefined; request = this.#in.next()) {
       const pipe = this.#in.source
       const delimiter = request.findIndex((part) => part.length === 0)
-      if (delimiter >= 0 && pipe !== undefined) {
+      if (delimiter >= 0 && delimiter < request.length - 1 && pipe !== undefined) {
         this.#asker = { pipe, envelope: request.slice(0, delimiter + 1) }
         return request.slice(delimiter + 1)
       }

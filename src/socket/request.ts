@@ -4,7 +4,6 @@ import type { Pipe } from '../routing/pipe.js'
 import { allocate, EMPTY, equal } from '../util/bytes.js'
 import { DealerPattern } from './dealer.js'
 import { DuplexSocket } from './directions.js'
-import type { PatternHost } from './pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
 /*
@@ -16,10 +15,6 @@ class RequestPattern extends DealerPattern {
   /** Where the request that is not yet answered went. */
   #asked: { pipe: Pipe; id: Uint8Array | undefined } | undefined
   #lastId = Math.floor(Math.random() * 2 ** 32)
-
-  constructor(host: PatternHost) {
-    super(host)
-  }
 
   override send(body: Parts): boolean {
     if (this.#asked !== undefined && !this.host.options.relaxed) {

@@ -8,14 +8,18 @@ import type { SocketTypeName } from './socket-type.js'
 import type { SocketStats } from './stats.js'
 import type { OperationOptions } from './waiting.js'
 
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- how types are compared for identity */
 type IfEqual<A, B, Then> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? Then : never
+/* eslint-enable */
 
 type WritableKey<T> = {
   [K in keyof T]-?: T[K] extends (...args: never[]) => unknown
     ? never
-    : IfEqual<{ [P in K]: T[K] }, { -readonly [P in K]: T[K] }, K>
+    : IfEqual<Pick<T, K>, Mutable<Pick<T, K>>, K>
 }[keyof T]
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What the constructor of a socket takes: every option that the socket has as a writable property. */
 export type SocketOptions<S> = Partial<Pick<S, WritableKey<S>>> & {

@@ -14,6 +14,12 @@ export interface OperationOptions {
   signal?: AbortSignal
 }
 
+/** Keeps the process alive between `hold()` and `release()`. */
+export interface Holder {
+  hold(): void
+  release(): void
+}
+
 interface Operation<T, R> extends Deferred<R> {
   readonly item: T
   timer?: Timer
@@ -23,13 +29,11 @@ interface Operation<T, R> extends Deferred<R> {
 /** Callers who wait, in order, each until its turn comes, its time is up, or it gives up. */
 export class Waiting<T, R> {
   readonly #operations = new Deque<Operation<T, R>>()
-  readonly #hold: () => void
-  readonly #release: () => void
+  readonly #process: Holder
 
-  /** @param hold keeps the process alive while a caller waits; `release` ends that. */
-  constructor(hold: () => void, release: () => void) {
-    this.#hold = hold
-    this.#release = release
+  /** @param process lives on while a caller waits. */
+  constructor(process: Holder) {
+    this.#process = process
   }
 
   get length(): number {
@@ -61,7 +65,7 @@ export class Waiting<T, R> {
       }
     }
     this.#operations.push(operation)
-    this.#hold()
+    this.#process.hold()
     return operation.promise
   }
 
@@ -94,13 +98,22 @@ export class Waiting<T, R> {
   #settled(operation: Operation<T, R>): void {
     operation.timer?.cancel()
     operation.stop?.()
-    this.#release()
+    this.#process.release()
   }
 }
 
 /** Rejects with whatever a signal gives as its reason, which need not be an Error. */
-function rejection<R>(reason: unknown): Promise<R> {
+export function rejection<R>(reason: unknown): Promise<R> {
   const { promise, reject } = deferred<R>()
   reject(reason)
   return promise
+}
+
+/** @throws ZmqError `EINVAL` for a timeout that is no number of milliseconds. */
+export function operationTimeout(options: OperationOptions | undefined, initial: number): number {
+  const timeout = options?.timeout
+  if (timeout === undefined) return initial
+  if (typeof timeout === 'number' && timeout >= -1) return timeout
+  const reason = `timeout is a number of milliseconds or -1, not ${JSON.stringify(timeout)}`
+  throw new ZmqError('EINVAL', { reason })
 }

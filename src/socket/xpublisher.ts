@@ -22,7 +22,7 @@ class XPublisherPattern extends PublisherPattern {
   override subscription(pipe: Pipe, change: TopicChange): void {
     const { manual, verbosity } = this.host.options
     const effect = this.apply(manual ? this.#requests : this.subscriptions, pipe, change)
-    if (isNews(change, effect, verbosity)) announce(pipe, change)
+    if (manual || isNews(change, effect, verbosity)) announce(pipe, change)
   }
 
   override readable(pipe: Pipe): void {

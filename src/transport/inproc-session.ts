@@ -17,7 +17,7 @@ export class InprocSession implements Session {
   /** Subscriptions that came before this end began. */
   readonly #early: Subscription[] = []
 
-  private constructor(address: string, connection: number, peer: LocalPeer) {
+  constructor(address: string, connection: number, peer: LocalPeer) {
     this.connection = connection
     const { socketType, routingId = EMPTY } = peer
     this.peer = { address, socketType, routingId, protocol: 'inproc' }

@@ -1,0 +1,33 @@
+import type { DropReason, Emit } from '../events.js'
+import { atEndOfTurn, type TurnTask } from '../util/turn.js'
+import { noDrops, type DropStats } from './stats.js'
+
+/** Counts what becomes of messages, and reports drops: at most one event of each reason a turn. */
+export class Tally implements TurnTask {
+  sent = 0
+  received = 0
+  connections = 0
+  readonly #dropped = noDrops()
+  readonly #unreported = new Map<DropReason, number>()
+  readonly #emit: Emit
+
+  constructor(emit: Emit) {
+    this.#emit = emit
+  }
+
+  get dropped(): DropStats {
+    return { ...this.#dropped }
+  }
+
+  drop(reason: DropReason, count: number): void {
+    this.#dropped[reason] += count
+    this.#dropped.total += count
+    if (this.#unreported.size === 0) atEndOfTurn(this)
+    this.#unreported.set(reason, (this.#unreported.get(reason) ?? 0) + count)
+  }
+
+  endTurn(): void {
+    for (const [reason, count] of this.#unreported) this.#emit({ type: 'drop', reason, count })
+    this.#unreported.clear()
+  }
+}
