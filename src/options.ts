@@ -108,7 +108,7 @@ const text = (
 
 /** The one table of options: kind, initial value, range. */
 const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
-  affinity: integer(0, 0, { max: Number.MAX_SAFE_INTEGER }),
+  affinity: integer(0, 0, { max: 2 ** 64 }),
   rate: integer(100, 1),
   recoveryInterval: integer(10_000, 0),
   linger: integer(-1, -1, { immediate: true }),
@@ -213,7 +213,7 @@ const CHECKS: Record<Kind, (value: unknown, spec: OptionSpec<unknown>, name: str
     return bytes instanceof Uint8Array ? toText(bytes) : null
   },
   bytes(value, { min = 0, max = INT_MAX }, name) {
-    if (value === null) return null
+    if (value === null || value === undefined) return null
     if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
       throw new TypeError('Option value must be a string or buffer')
     }

@@ -70,6 +70,7 @@ export class Endpoints implements ConnectorHost {
   }
 
   async unbind(address: string): Promise<void> {
+    this.#host.services.transport(address)
     const bound = this.#bound.get(address)
     if (bound === undefined) throw new ZmqError('ENOENT', { address })
     this.#bound.delete(address)
@@ -83,12 +84,13 @@ export class Endpoints implements ConnectorHost {
     transport.check(endpoint)
     if (once && this.#connectorTo(address) !== undefined) return
     const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
-    if (!immediate) connector.pipe = this.#host.addPipe(peerId)
+    if (!immediate) connector.pipe = this.#newPipe(peerId)
     this.#connectors.add(connector)
     connector.start()
   }
 
   disconnect(address: string): void {
+    this.#host.services.transport(address)
     const connector = this.#connectorTo(address)
     if (connector === undefined) throw new ZmqError('ENOENT', { address })
     this.#leave(connector, this.#host.linger !== 0)
@@ -167,6 +169,16 @@ export class Endpoints implements ConnectorHost {
     })
   }
 
+  /** Undefined where another peer has the only place: this one may have it later. */
+  #newPipe(peerId: Uint8Array | undefined): Pipe | undefined {
+    try {
+      return this.#host.addPipe(peerId)
+    } catch (error) {
+      if (error instanceof ZmqError && error.code === 'EBUSY') return undefined
+      throw error
+    }
+  }
+
   /** Where a new session belongs; if nowhere, it is told so and ends. */
   #pipeFor(session: Session, connector?: Connector): Pipe | undefined {
     try {
@@ -205,8 +217,9 @@ export class Endpoints implements ConnectorHost {
   }
 
   async #unbind({ listener, emit }: Bound): Promise<void> {
-    await listener.close()
+    const closed = listener.close()
     emit({ type: 'close', address: listener.endpoint })
+    await closed
   }
 
   // --- leaving

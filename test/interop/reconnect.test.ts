@@ -8,8 +8,6 @@ import { Wiretap } from '../support/wiretap.js'
 
 const quick = { reconnectInterval: 1 }
 
-const SEND_HIGH_WATER_MARK = 23
-
 const TOPICS = Array.from({ length: 1000 }, (_, index) => `topic/${String(index)}/`)
 
 const directions = [
@@ -79,6 +77,7 @@ describe.each(directions)('$title', ({ connecting, binding }) => {
     const tap = await Wiretap.before(await bindFresh(publisher))
     const subscriber = open(connecting, 'Subscriber', quick)
     subscriber.connect(tap.address)
+    subscriber.subscribe(...TOPICS)
     await expectSubscriptionsRestored(publisher, subscriber, tap)
   })
 })
@@ -87,9 +86,9 @@ describe.each(directions)('$title', ({ connecting, binding }) => {
 itOurs('a send high water mark of 1 loses no subscription', async () => {
   const publisher = open(native, 'XPublisher', { receiveHighWaterMark: 0 })
   const tap = await Wiretap.before(await bindFresh(publisher))
-  const subscriber = open(ours, 'Subscriber', quick)
-  subscriber.setInt32Option(SEND_HIGH_WATER_MARK, 1)
+  const subscriber = open(ours, 'XSubscriber', { ...quick, sendHighWaterMark: 1 })
   subscriber.connect(tap.address)
+  for (const topic of TOPICS) await subscriber.send(`\x01${topic}`)
   await expectSubscriptionsRestored(publisher, subscriber, tap)
 })
 
@@ -103,7 +102,6 @@ async function expectSubscriptionsRestored(
     const received = await receiveMany(publisher, TOPICS.length)
     return received.flatMap(([notice = '']) => (notice.startsWith(prefix) ? notice.slice(1) : []))
   }
-  subscriber.subscribe(...TOPICS)
   expect((await notices('\x01')).sort()).toEqual(all)
   // The reference deals with lost and new connections only while it reads.
   const message = receiveTexts(subscriber)

@@ -11,6 +11,8 @@ const WRITING = 'Socket is busy writing; only one send operation may be in progr
 const READING = 'Socket is busy reading; only one receive operation may be in progress at any time'
 const BLOCKED = 'Socket is blocked by a bind or unbind operation'
 
+type Attempt = (socket: AnySocket) => unknown
+
 /** The operation ends with the socket, which is what the test does not care for. */
 function forget(operation: Promise<unknown>): void {
   operation.catch(() => undefined)
@@ -74,18 +76,15 @@ describe('one operation at a time', () => {
 })
 
 describe('while it binds', () => {
-  it.each([
-    { title: 'bind', attempt: (socket: AnySocket) => socket.bind('inproc://other') },
-    { title: 'unbind', attempt: (socket: AnySocket) => socket.unbind('inproc://other') },
-    { title: 'send', attempt: (socket: AnySocket) => socket.send('hello') },
-    { title: 'receive', attempt: (socket: AnySocket) => socket.receive() },
-    {
-      title: 'connect',
-      attempt: (socket: AnySocket) => {
-        socket.connect('tcp://127.0.0.1:9')
-      },
-    },
-  ])('$title throws EBUSY at once', async ({ attempt }) => {
+  const attempts: { title: string; attempt: Attempt }[] = [
+    { title: 'bind', attempt: (socket) => socket.bind('inproc://other') },
+    { title: 'unbind', attempt: (socket) => socket.unbind('inproc://other') },
+    { title: 'send', attempt: (socket) => socket.send('hello') },
+    { title: 'receive', attempt: (socket) => socket.receive() },
+    { title: 'connect', attempt: (socket) => socket.connect('tcp://127.0.0.1:9') },
+  ]
+
+  it.each(attempts)('$title throws EBUSY at once', async ({ attempt }) => {
     const pair = open(ours, 'Pair')
     const binding = pair.bind('tcp://127.0.0.1:*')
     expect(() => attempt(pair)).toThrow(busy(BLOCKED))
@@ -109,24 +108,16 @@ describe('on a closed socket', () => {
     return socket
   }
 
-  it.each([
-    { title: 'send', attempt: (socket: AnySocket) => socket.send('hello') },
-    { title: 'receive', attempt: (socket: AnySocket) => socket.receive() },
-    { title: 'bind', attempt: (socket: AnySocket) => socket.bind('inproc://closed') },
-    { title: 'unbind', attempt: (socket: AnySocket) => socket.unbind('inproc://closed') },
-    {
-      title: 'connect',
-      attempt: (socket: AnySocket) => {
-        socket.connect('inproc://closed')
-      },
-    },
-    {
-      title: 'disconnect',
-      attempt: (socket: AnySocket) => {
-        socket.disconnect('inproc://closed')
-      },
-    },
-  ])('$title throws EBADF at once', ({ attempt }) => {
+  const attempts: { title: string; attempt: Attempt }[] = [
+    { title: 'send', attempt: (socket) => socket.send('hello') },
+    { title: 'receive', attempt: (socket) => socket.receive() },
+    { title: 'bind', attempt: (socket) => socket.bind('inproc://closed') },
+    { title: 'unbind', attempt: (socket) => socket.unbind('inproc://closed') },
+    { title: 'connect', attempt: (socket) => socket.connect('inproc://closed') },
+    { title: 'disconnect', attempt: (socket) => socket.disconnect('inproc://closed') },
+  ]
+
+  it.each(attempts)('$title throws EBADF at once', ({ attempt }) => {
     expect(() => attempt(closed())).toThrow(expect.objectContaining(EBADF))
   })
 

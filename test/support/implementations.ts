@@ -9,7 +9,7 @@ export type Implementation = typeof native
  * With ZEROWIRE_TEST_OURS=native the reference stands in for this library, which proves the
  * suites themselves: what fails then is a wrong expectation, not a fault of ours.
  */
-export const standIn = process.env['ZEROWIRE_TEST_OURS'] === 'native'
+const standIn = process.env['ZEROWIRE_TEST_OURS'] === 'native'
 
 const loaded: unknown = standIn ? native : await import('zerowire')
 
@@ -39,16 +39,18 @@ export type SocketName =
   | 'XSubscriber'
 
 export type Part = string | Uint8Array
-export type SendOptions = { timeout?: number; signal?: AbortSignal }
-export type ReceiveOptions = SendOptions
+interface OperationOptions {
+  timeout?: number
+  signal?: AbortSignal
+}
 
 /** Any socket seen through the methods that tables of socket types need. */
 export type AnySocket = native.Socket & {
   sendTimeout: number
   receiveTimeout: number
   sendHighWaterMark: number
-  send(message: Part | Part[], options?: SendOptions): Promise<void>
-  receive(options?: ReceiveOptions): Promise<Buffer[]>
+  send(message: Part | Part[], options?: OperationOptions): Promise<void>
+  receive(options?: OperationOptions): Promise<Buffer[]>
   subscribe(...prefixes: Part[]): void
   unsubscribe(...prefixes: Part[]): void
   connect(address: string, options?: { routingId?: string }): void

@@ -1,6 +1,6 @@
 /** Lets readers of a growing record wait until it has what they look for. */
 export class WakeUp {
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
   #over: Error | undefined
 
   /** Tells everybody who waits to look again. */
