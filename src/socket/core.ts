@@ -120,11 +120,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     if (options?.signal?.aborted !== true && waiting === 0) {
       try {
         const message = this.pattern.receive()
-        if (message !== undefined) {
-          this.#tally.received++
-          const pause = this.#budget.spend()
-          return pause === undefined ? Promise.resolve(message) : pause.then(() => message)
-        }
+        if (message !== undefined) return this.#inTime(message)
       } catch (error) {
         return rejection(error)
       }
@@ -132,6 +128,21 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     this.#budget.reset()
     const timeout = operationTimeout(options, this.options.receiveTimeout)
     return this.#receives.add(undefined, timeout, options?.signal)
+  }
+
+  /** For iterators: one message if there is one, without the promise that `receive()` would cost on top. */
+  next(): Promise<IteratorResult<Parts, undefined>> | undefined {
+    if (this.#state !== 'open' || this.#receives.length > 0 || !this.pattern.canReceive)
+      return undefined
+    const value = this.pattern.receive()
+    return value === undefined ? undefined : this.#inTime({ done: false, value })
+  }
+
+  /** Counts a received message; it is handed over now, or in the next turn when this one has had its share. */
+  #inTime<T>(value: T): Promise<T> {
+    this.#tally.received++
+    const pause = this.#budget.spend()
+    return pause === undefined ? Promise.resolve(value) : pause.then(() => value)
   }
 
   get canReceive(): boolean {

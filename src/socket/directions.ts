@@ -1,5 +1,5 @@
 import { ZmqError } from '../errors.js'
-import type { Message, MessageLike } from '../message.js'
+import type { Message, MessageLike, Parts } from '../message.js'
 import {
   core,
   defineOptions,
@@ -87,23 +87,24 @@ export abstract class DuplexSocket extends ReceivingSocket implements Writable {
   }
 }
 
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
 /** Written by hand: an async generator would cost two more turns of the microtask queue a message. */
 function messagesOf(socket: Socket): AsyncIterator<Message[], undefined> {
   const inner = core(socket)
-  return {
-    next() {
-      if (inner.closed) return Promise.resolve({ done: true, value: undefined })
-      return inner.receive().then(
-        (value) => ({ done: false, value: value as unknown as Message[] }),
-        (error: unknown) => {
-          if (inner.closed && error instanceof ZmqError && error.code === 'EAGAIN') {
-            return { done: true, value: undefined }
-          }
-          throw error
-        },
-      )
-    },
+  const next = (): Promise<IteratorResult<Parts, undefined>> => {
+    const ready = inner.next()
+    if (ready !== undefined) return ready
+    if (inner.closed) return Promise.resolve(END)
+    return inner.receive().then(
+      (value) => ({ done: false, value }),
+      (error: unknown) => {
+        if (inner.closed && error instanceof ZmqError && error.code === 'EAGAIN') return END
+        throw error
+      },
+    )
   }
+  return { next } as { next: unknown } as AsyncIterator<Message[], undefined>
 }
 
 // Programs without types may call these on any socket; the wrong direction is then ENOTSUP.
