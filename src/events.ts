@@ -45,7 +45,34 @@ export interface EventAddress {
 
 /** An event about a failure. */
 export interface EventError {
+  /** What went wrong; its `reason` says it in words. */
   readonly error: ZmqError
+}
+
+/** An event about a connection whose peer is known. */
+export interface EventPeer {
+  /** The other end. */
+  readonly peer: PeerInfo
+}
+
+/** An event about a wait. */
+export interface EventInterval {
+  /** Milliseconds until the next attempt. */
+  readonly interval: number
+}
+
+/** An event about a peer that refused us, or was refused. */
+export interface EventStatus {
+  /** 300, 400 or 500, as ZAP has it. */
+  readonly status?: number
+}
+
+/** An event about messages that reached nobody. */
+export interface EventDrop {
+  /** Why. */
+  readonly reason: DropReason
+  /** How many since the last such event of the same reason. */
+  readonly count: number
 }
 
 /** What each type of event carries. */
@@ -63,33 +90,41 @@ export interface EventMap {
   /** An attempt to connect has begun. */
   'connect:delay': EventAddress
   /** The next attempt comes after `interval` milliseconds. */
-  'connect:retry': EventAddress & { readonly interval: number }
+  'connect:retry': EventAddress & EventInterval
   /** An attempt to connect failed, or a listener was closed. */
   close: EventAddress & Partial<EventError>
+  /** A listener could not be closed. */
   'close:error': EventAddress & EventError
   /** A connection ended; `error` says why when it was not the peer's orderly leave. */
-  disconnect: EventAddress & ConnectionFacts & Partial<EventError> & { readonly peer?: PeerInfo }
+  disconnect: EventAddress & ConnectionFacts & Partial<EventError & EventPeer>
   /** The socket was closed. The last event. */
   end: object
   /** The handshake is done: messages can flow. */
-  handshake: EventAddress & ConnectionFacts & { readonly peer: PeerInfo }
+  handshake: EventAddress & ConnectionFacts & EventPeer
   /** The peer broke the protocol, or is of a socket type that this one cannot talk to. */
   'handshake:error:protocol': EventAddress & EventError & ConnectionFacts
   /** The peer was refused by, or refuses, our credentials. */
-  'handshake:error:auth': EventAddress & EventError & ConnectionFacts & { readonly status?: number }
+  'handshake:error:auth': EventAddress & EventError & ConnectionFacts & EventStatus
   /** The connection ended, or timed out, before the handshake was done. */
   'handshake:error:other': EventAddress & EventError & ConnectionFacts
   /** Messages were dropped since the last such event of the same reason; at most one a turn. */
-  drop: { readonly reason: DropReason; readonly count: number }
+  drop: EventDrop
+  /** Never emitted; there for programs that handle every type. */
   unknown: object
 }
 
 /** The name of an event. */
 export type EventType = keyof EventMap
 
+/** What every event has. */
+export interface TypedEvent<E extends EventType> {
+  /** The name of the event. */
+  readonly type: E
+}
+
 /** The event of one type, as observers get it. */
 export type EventOfType<E extends EventType = EventType> = E extends EventType
-  ? Readonly<{ type: E } & EventMap[E]>
+  ? Readonly<TypedEvent<E> & EventMap[E]>
   : never
 
 /** Any event. */

@@ -10,11 +10,16 @@ export type {
   DropReason,
   Event,
   EventAddress,
+  EventDrop,
   EventError,
+  EventInterval,
   EventMap,
   EventOfType,
+  EventPeer,
+  EventStatus,
   EventType,
   PeerInfo,
+  TypedEvent,
 } from './events.js'
 export type { Frame, Message, MessageLike } from './message.js'
 export { Dealer } from './socket/dealer.js'

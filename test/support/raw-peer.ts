@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { freshAddress, type Scheme } from './transports.js'
 import { WakeUp } from './wake-up.js'
 import { greeting, GREETING_SIZE, isCommand, ready, takeFrame, type Frame } from './wire.js'
 
-/** A TCP peer that speaks only the bytes a test tells it to. */
+/** A peer that speaks only the bytes a test tells it to. */
 export class RawPeer {
   readonly #socket: Socket
   readonly #news = new WakeUp()
@@ -34,8 +35,7 @@ export class RawPeer {
   }
 
   static async connect(address: string): Promise<RawPeer> {
-    const { hostname, port } = new URL(address.replace('tcp:', 'http:'))
-    const socket = connect(Number(port), hostname)
+    const socket = connect(route(address))
     await once(socket, 'connect')
     return new RawPeer(socket)
   }
@@ -89,26 +89,34 @@ export class RawPeer {
   }
 }
 
+/** Where an endpoint of tcp or ipc is, for node:net. */
+function route(address: string): { host: string; port: number } | { path: string } {
+  if (address.startsWith('ipc://')) return { path: address.slice('ipc://'.length) }
+  const { hostname, port } = new URL(address.replace('tcp:', 'http:'))
+  return { host: hostname, port: Number(port) }
+}
+
 /** A listener whose connections are raw peers. */
 export class RawListener {
   readonly address: string
   readonly #accepted: RawPeer[] = []
   readonly #news = new WakeUp()
 
-  private constructor(port: number) {
-    this.address = `tcp://127.0.0.1:${String(port)}`
+  private constructor(address: string) {
+    this.address = address
   }
 
-  static async listen(): Promise<RawListener> {
+  static async listen(scheme: Scheme = 'tcp'): Promise<RawListener> {
     const server = createServer()
-    server.listen(0, '127.0.0.1')
+    server.listen(scheme === 'tcp' ? { host: '127.0.0.1', port: 0 } : route(freshAddress(scheme)))
     await once(server, 'listening')
     onTestFinished(() => {
       server.close()
     })
     const bound = server.address()
-    if (bound === null || typeof bound === 'string') throw new Error('not a TCP port')
-    const listener = new RawListener(bound.port)
+    const listener = new RawListener(
+      typeof bound === 'string' ? `ipc://${bound}` : `tcp://127.0.0.1:${String(bound?.port)}`,
+    )
     server.on('connection', (socket) => {
       listener.#accepted.push(new RawPeer(socket))
       listener.#news.notify()
