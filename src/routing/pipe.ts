@@ -141,7 +141,7 @@ export class Pipe implements Traffic {
   /** The high water marks have changed. */
   reconsider(): void {
     if (this.#full && this.hasRoom) this.drained()
-    if (this.#backedUp && !this.#atMark()) {
+    if (this.#backedUp && !this.full) {
       this.#backedUp = false
       this.#session?.resume()
     }
@@ -151,7 +151,7 @@ export class Pipe implements Traffic {
   adopt(session: Session): void {
     this.#session = session
     this.#peer = session.peer
-    this.#backedUp = this.#atMark()
+    this.#backedUp = this.full
   }
 
   /** The session was refused before it started. */
@@ -205,6 +205,11 @@ export class Pipe implements Traffic {
     return message
   }
 
+  get full(): boolean {
+    const { receiveHighWaterMark, conflate } = this.#owner.options
+    return !conflate && receiveHighWaterMark > 0 && this.#incoming.length >= receiveHighWaterMark
+  }
+
   deliver(message: Parts): boolean {
     const owner = this.#owner
     if (!owner.intake(this, message)) return true
@@ -215,7 +220,7 @@ export class Pipe implements Traffic {
     }
     incoming.push(message)
     if (incoming.length === 1) owner.readable(this)
-    if (!this.#atMark()) return true
+    if (!this.full) return true
     this.#backedUp = true
     return false
   }
@@ -236,11 +241,6 @@ export class Pipe implements Traffic {
     this.#session = undefined
     if (session.unwritten > 0) this.#owner.dropped('disconnected', session.unwritten)
     this.#owner.disconnected(this, error)
-  }
-
-  #atMark(): boolean {
-    const { receiveHighWaterMark, conflate } = this.#owner.options
-    return !conflate && receiveHighWaterMark > 0 && this.#incoming.length >= receiveHighWaterMark
   }
 
   #queue(message: Parts): void {

@@ -26,6 +26,8 @@ export interface LocalPeer {
 export interface Traffic {
   /** The next message to send; undefined when none is queued. */
   pull(): Parts | undefined
+  /** There is no room: nothing may be delivered before `resume()`. */
+  readonly full: boolean
   /** Takes a message in. @returns false when there is no room for another: wait for `resume()`. */
   deliver(message: Parts): boolean
   /** The peer wants a topic, or no longer wants it. */

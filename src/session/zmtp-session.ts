@@ -138,7 +138,8 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
     }
     this.flush()
     this.#protect(() => {
-      this.#pump()
+      if (traffic.full) this.#stopReading()
+      else this.#pump()
     })
   }
 
@@ -262,11 +263,14 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
     while (this.#state === 'open') {
       const message = this.#decoder.next()
       if (message === undefined) return
-      if (this.#traffic?.deliver(message) === true) continue
-      this.#paused = true
-      this.#stream.pause()
-      return
+      if (this.#traffic?.deliver(message) !== true) this.#stopReading()
+      if (this.#paused) return
     }
+  }
+
+  #stopReading(): void {
+    this.#paused = true
+    this.#stream.pause()
   }
 
   #shake(chunk: Uint8Array): void {

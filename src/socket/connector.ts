@@ -87,15 +87,13 @@ export class Connector {
     const interval = this.#backoff.next(reconnectInterval, reconnectMaxInterval)
     this.#local.emit({ type: 'connect:retry', address: this.endpoint.text, interval })
     await new Promise<void>((resolve) => {
-      const timer = startTimer(interval, resolve)
-      signal.addEventListener(
-        'abort',
-        () => {
-          timer.cancel()
-          resolve()
-        },
-        { once: true },
-      )
+      const done = (): void => {
+        timer.cancel()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = startTimer(interval, done)
+      signal.addEventListener('abort', done)
     })
     return !this.stopped
   }

@@ -34,6 +34,8 @@ interface Bound {
 export class Endpoints implements ConnectorHost {
   readonly #host: EndpointsHost
   readonly #bound = new Map<string, Bound>()
+  /** The pipes of listeners that are no more. */
+  readonly #left = new WeakSet<Set<Pipe>>()
   readonly #connectors = new Set<Connector>()
   /** For each open pipe, what to do when its session has ended. */
   readonly #onEnd = new Map<Pipe, () => void>()
@@ -58,7 +60,9 @@ export class Endpoints implements ConnectorHost {
     let listener: Listener
     try {
       listener = await transport.listen(endpoint, local, (session) => {
-        this.#accept(session, pipes)
+        // Its handshake may have been done in the very moment of the end.
+        if (this.#left.has(pipes)) session.destroy()
+        else this.#accept(session, pipes)
       })
     } catch (error) {
       if (error instanceof ZmqError) local.emit({ type: 'bind:error', address, error })
@@ -216,7 +220,8 @@ export class Endpoints implements ConnectorHost {
     session.destroy(refusal)
   }
 
-  async #unbind({ listener, emit }: Bound): Promise<void> {
+  async #unbind({ listener, emit, pipes }: Bound): Promise<void> {
+    this.#left.add(pipes)
     const closed = listener.close()
     emit({ type: 'close', address: listener.endpoint })
     await closed
