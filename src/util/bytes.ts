@@ -3,7 +3,11 @@
  * `toString()` decodes UTF-8, so that `frame.toString()` means the same everywhere.
  * This is the only place that asks whether the runtime has `Buffer`.
  */
+type ViewConstructor = new (memory: ArrayBufferLike, offset: number, length: number) => Uint8Array
+
 interface BufferConstructor {
+  readonly prototype: Uint8Array
+  readonly [Symbol.species]?: ViewConstructor
   allocUnsafeSlow(size: number): Uint8Array
   from(text: string, encoding: 'utf8'): Uint8Array
   from(memory: ArrayBufferLike, offset: number, length: number): Uint8Array
@@ -18,6 +22,21 @@ class Frame extends Uint8Array {
   override toString(): string {
     return utf8.decode(this)
   }
+}
+
+/**
+ * Makes a frame of memory that is there already: what arrays of type `Buffer` are really made by,
+ * at half the price of `subarray`.
+ */
+export const View: ViewConstructor = viewConstructor()
+
+function viewConstructor(): ViewConstructor {
+  const species = runtime?.[Symbol.species]
+  if (species?.prototype === runtime?.prototype && species !== undefined) return species
+  if (runtime === undefined) return Frame as ViewConstructor
+  return function (memory: ArrayBufferLike, offset: number, length: number) {
+    return runtime.from(memory, offset, length)
+  } as unknown as ViewConstructor
 }
 
 export const EMPTY: Uint8Array = runtime?.allocUnsafeSlow(0) ?? new Frame(0)

@@ -1,6 +1,6 @@
 import { protocolError, ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
-import { allocate, concat, EMPTY } from '../util/bytes.js'
+import { allocate, concat, EMPTY, View } from '../util/bytes.js'
 import { COMMAND, LONG, LONG_HEADER, MORE, readLength, SHORT_HEADER } from './frame.js'
 import { LIMITS } from './limits.js'
 
@@ -23,6 +23,9 @@ export class FrameDecoder {
   readonly #onCommand: (body: Uint8Array) => void
   #chunk: Uint8Array = EMPTY
   #at = 0
+  // Of the chunk, kept because asking for them costs more than a frame does.
+  #memory: ArrayBufferLike = EMPTY.buffer
+  #offset = 0
   /** Largest command accepted; rises when the handshake is done. */
   #commandLimit: number = LIMITS.handshakeCommand
 
@@ -49,6 +52,8 @@ export class FrameDecoder {
   push(chunk: Uint8Array): void {
     this.#chunk =
       this.#at === this.#chunk.length ? chunk : concat([this.#chunk.subarray(this.#at), chunk])
+    this.#memory = this.#chunk.buffer
+    this.#offset = this.#chunk.byteOffset
     this.#at = 0
   }
 
@@ -104,7 +109,7 @@ export class FrameDecoder {
     const end = start + length
     if (end <= chunk.length) {
       this.#at = end
-      return chunk.subarray(start, end)
+      return new View(this.#memory, this.#offset + start, length)
     }
     this.#length = length
     this.#filled = chunk.length - start

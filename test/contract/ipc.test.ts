@@ -1,12 +1,12 @@
 import { IpcTransport } from '../../src/node/ipc.js'
-import { RawListener } from '../support/raw-peer.js'
 import { describeTransport } from './transport-contract.js'
+import { unresponsive } from './unresponsive.js'
 
 const tooLong = `ipc:///tmp/${'x'.repeat(200)}`
 
 describeTransport('ipc', {
   create: () => new IpcTransport(),
-  pendingAddress: async () => (await RawListener.listen('ipc')).address,
+  pending: () => unresponsive('ipc'),
   unreachable: [
     { title: 'there is no such file', address: () => 'ipc:///nonexistent/socket', code: 'ENOENT' },
   ],

@@ -1,11 +1,11 @@
 import { TcpTransport } from '../../src/node/tcp.js'
-import { RawListener } from '../support/raw-peer.js'
 import { deserted } from '../support/transports.js'
 import { describeTransport } from './transport-contract.js'
+import { unresponsive } from './unresponsive.js'
 
 describeTransport('tcp', {
   create: () => new TcpTransport(),
-  pendingAddress: async () => (await RawListener.listen('tcp')).address,
+  pending: () => unresponsive('tcp'),
   unreachable: [{ title: 'nobody listens', address: () => deserted, code: 'ECONNREFUSED' }],
   malformed: [
     { address: 'tcp://127.0.0.1', code: 'EINVAL' },

@@ -1,71 +1,20 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseEndpoint } from '../../src/endpoint.js'
-import type { Session } from '../../src/session/session.js'
-import type { Listener, Transport } from '../../src/transport/transport.js'
+import type { Transport } from '../../src/transport/transport.js'
 import { pattern, texts } from '../support/messages.js'
-import { TestEnd, TestPipe } from '../support/test-pipe.js'
+import { Acceptor, connect, TestEnd } from '../support/test-ends.js'
 import { freshAddress, type Scheme } from '../support/transports.js'
-import { WakeUp } from '../support/wake-up.js'
+import type { PendingAttempt } from './unresponsive.js'
 
 /** How transports differ, where they may. */
 export interface TransportTraits {
   create(): Transport
   /** Where an attempt to connect goes on until it is given up. */
-  pendingAddress(): Promise<string> | string
+  pending(): Promise<PendingAttempt> | PendingAttempt
   /** Attempts that fail, and how. */
   readonly unreachable: readonly { title: string; address(): string; code: string }[]
   /** Addresses that are refused before anything happens, and how. */
   readonly malformed: readonly { address: string; code: string }[]
-}
-
-/** A listener and what it has accepted. */
-class Acceptor {
-  readonly end: TestEnd
-  readonly sessions: Session[] = []
-  readonly #news = new WakeUp()
-  #listener: Listener | undefined
-  #taken = 0
-
-  constructor(end = new TestEnd()) {
-    this.end = end
-  }
-
-  async listen(transport: Transport, address: string): Promise<this> {
-    const listener = await transport.listen(parseEndpoint(address), this.end, (session) => {
-      this.sessions.push(session)
-      this.#news.notify()
-    })
-    this.#listener = listener
-    onTestFinished(() => listener.close())
-    return this
-  }
-
-  get address(): string {
-    return this.#listener?.endpoint ?? 'nowhere'
-  }
-
-  async close(): Promise<void> {
-    await this.#listener?.close()
-  }
-
-  async accept(capacity?: number): Promise<TestPipe> {
-    const session = await this.#news.until(() => this.sessions[this.#taken])
-    this.#taken += 1
-    return new TestPipe(session, capacity)
-  }
-}
-
-interface ConnectFacts {
-  readonly end?: TestEnd
-  readonly signal?: AbortSignal
-}
-
-async function connect(
-  transport: Transport,
-  address: string,
-  { end = new TestEnd(), signal = new AbortController().signal }: ConnectFacts = {},
-): Promise<TestPipe> {
-  return new TestPipe(await transport.connect(parseEndpoint(address), end, signal))
 }
 
 const SIZES = [0, 1, 128, 129, 255, 256, 8192, 65_535, 65_536, 300_000, 4 * 1024 * 1024]
@@ -119,8 +68,9 @@ export function describeTransport(scheme: Scheme, traits: TransportTraits): void
       const clients = await Promise.all(
         Array.from({ length: 50 }, () => connect(transport, acceptor.address)),
       )
-      for (const [index, client] of clients.entries()) client.start().send(`client ${String(index)}`)
-      for (let count = 0; count < clients.length; count += 1) {
+      for (const [index, client] of clients.entries())
+        client.start().send(`client ${String(index)}`)
+      while (acceptor.taken < clients.length) {
         const far = (await acceptor.accept()).start()
         far.send(...(await far.read()), 'echo')
       }
@@ -202,6 +152,17 @@ export function describeTransport(scheme: Scheme, traits: TransportTraits): void
       const expected = Array.from({ length: 1000 }, (_, index) => String(index))
       for (const text of expected) near.send(text)
       expect(texts((await far.readMany(1000)).flat())).toEqual(expected)
+    })
+
+    it('holds from the start where there is no room', async () => {
+      const { near, far } = await pair({ capacity: 0 })
+      near.send('patience')
+      far.send('go on')
+      expect(texts(await near.read())).toEqual(['go on'])
+      expect(far.arrivals).toEqual([])
+      far.capacity = 1
+      far.resume()
+      expect(texts(await far.read())).toEqual(['patience'])
     })
 
     it('does not hold up the other direction', async () => {
@@ -404,17 +365,19 @@ export function describeTransport(scheme: Scheme, traits: TransportTraits): void
 
     it('end when they are given up', async () => {
       const abort = new AbortController()
-      const { signal } = abort
-      const attempt = connect(traits.create(), await traits.pendingAddress(), { signal })
-      setImmediate(() => {
-        abort.abort()
-      })
-      await expect(attempt).rejects.toThrow()
+      const { address, reached, left } = await traits.pending()
+      const attempt = connect(traits.create(), address, { signal: abort.signal })
+      const rejected = expect(attempt).rejects.toThrow()
+      await reached
+      abort.abort()
+      await rejected
+      await left
     })
 
     it('end when they were given up before they began', async () => {
       const signal = AbortSignal.abort()
-      const attempt = connect(traits.create(), await traits.pendingAddress(), { signal })
+      const { address } = await traits.pending()
+      const attempt = connect(traits.create(), address, { signal })
       await expect(attempt).rejects.toThrow()
     })
 

@@ -1,8 +1,5 @@
 import { afterEach, expect } from 'vitest'
-import type { Event, EventOfType, EventType } from 'zerowire'
-import { initialOptions, type OptionValues } from '../../src/options.js'
 import type { Session, Traffic } from '../../src/session/session.js'
-import type { LocalEnd } from '../../src/transport/transport.js'
 import { WakeUp } from './wake-up.js'
 
 type Parts = Uint8Array[]
@@ -11,43 +8,6 @@ type Parts = Uint8Array[]
 interface Change {
   readonly topic: Uint8Array
   readonly on: boolean
-}
-
-interface EndFacts {
-  readonly type?: string
-  readonly routingId?: string
-  readonly options?: Partial<OptionValues>
-}
-
-/** What a socket tells its transports about itself, with a record of what they tell it. */
-export class TestEnd implements LocalEnd {
-  readonly socketType: string
-  readonly routingId: Uint8Array | undefined
-  readonly options: OptionValues
-  readonly events: Event[] = []
-  readonly #news = new WakeUp()
-
-  constructor({ type = 'DEALER', routingId, options = {} }: EndFacts = {}) {
-    this.socketType = type
-    this.routingId = routingId === undefined ? undefined : Buffer.from(routingId)
-    this.options = initialOptions(options)
-  }
-
-  /** A type that only talks to itself. */
-  accepts(socketType: string): boolean {
-    return socketType === this.socketType
-  }
-
-  readonly emit = (event: Event): void => {
-    this.events.push(event)
-    this.#news.notify()
-  }
-
-  until<T extends EventType>(type: T): Promise<EventOfType<T>> {
-    return this.#news.until(
-      () => this.events.find((event) => event.type === type) as EventOfType<T> | undefined,
-    )
-  }
 }
 
 const pipes: TestPipe[] = []
@@ -85,6 +45,7 @@ export class TestPipe implements Traffic {
   }
 
   start(): this {
+    this.#blocked = this.full
     this.session.start(this)
     return this
   }
@@ -115,7 +76,7 @@ export class TestPipe implements Traffic {
 
   /** Lets messages in again if there is room. */
   resume(): void {
-    if (!this.#blocked || this.#unread.length >= this.capacity) return
+    if (!this.#blocked || this.full) return
     this.#blocked = false
     this.session.resume()
   }
@@ -139,6 +100,10 @@ export class TestPipe implements Traffic {
 
   // --- what the session calls
 
+  get full(): boolean {
+    return this.#unread.length >= this.capacity
+  }
+
   pull(): Parts | undefined {
     this.#expectLife('pull')
     const message = this.#queue.shift()
@@ -151,7 +116,7 @@ export class TestPipe implements Traffic {
     if (this.#blocked) this.faults.push('deliver without room')
     this.arrivals.push(String(message[0]))
     this.#unread.push(message)
-    this.#blocked = this.#unread.length >= this.capacity
+    this.#blocked = this.full
     this.#news.notify()
     this.onMessage(message)
     return !this.#blocked

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import { EventLog } from '../support/events.js'
+import { ours, zerowire, type AnySocket, type SocketName } from '../support/implementations.js'
+import { open } from '../support/scope.js'
+import { bindFresh, endpointOf, freshAddress, rebind, type Scheme } from '../support/transports.js'
+
+/** What the contract needs to know of a socket type. */
+export interface SocketTraits {
+  readonly name: SocketName
+  /** A type that it can talk to. */
+  readonly peer: SocketName
+  readonly sends: boolean
+  readonly receives: boolean
+  /** What has to be done with a new socket, of this type or the peer's, before it can take part. */
+  prepare?(socket: AnySocket): void
+  /** A message, or more, between this socket and its only peer. */
+  exchange(socket: AnySocket, peer: AnySocket): Promise<void>
+}
+
+/** This library's own additions are looked at too. */
+type Ours = InstanceType<typeof zerowire.Socket>
+
+/** Settles when linger has ended. */
+function close(socket: AnySocket): Promise<void> {
+  return (socket as unknown as Ours).close()
+}
+
+function stats(socket: AnySocket): Ours['stats'] {
+  return (socket as unknown as Ours).stats
+}
+
+/** What every socket type promises, over every transport. */
+export function describeSocket(scheme: Scheme, traits: SocketTraits): void {
+  const { name, peer: peerName, exchange } = traits
+
+  function make(type: SocketName, options = {}): AnySocket {
+    const socket = open(ours, type, { linger: 0, reconnectInterval: 1, ...options })
+    if (type === 'Subscriber') socket.subscribe()
+    if (type === 'XSubscriber') void socket.send('\x01')
+    return socket
+  }
+
+  /** The socket, bound, and a peer connected to it. */
+  async function pair() {
+    const socket = make(name)
+    const log = new EventLog(socket)
+    const address = await bindFresh(socket, scheme)
+    const peer = make(peerName)
+    peer.connect(address)
+    await exchange(socket, peer)
+    return { socket, log, peer, address }
+  }
+
+  /** An address that the socket can be bound to later. */
+  async function futureAddress(): Promise<string> {
+    if (scheme !== 'tcp') return freshAddress(scheme)
+    const placeholder = make('Pair')
+    const address = await bindFresh(placeholder, scheme)
+    placeholder.close()
+    return address
+  }
+
+  describe(name, () => {
+    it('is bound first, then connected to', async () => {
+      const { socket, address } = await pair()
+      expect(socket.lastEndpoint).toBe(address)
+    })
+
+    it('is connected to first, then bound', async () => {
+      const address = await futureAddress()
+      const peer = make(peerName)
+      peer.connect(address)
+      expect(endpointOf(peer)).toBe(address)
+      const socket = make(name)
+      await rebind(socket, address)
+      await exchange(socket, peer)
+    })
+
+    it('talks to its next peer when the last one has left', async () => {
+      const { socket, peer, address } = await pair()
+      await close(peer)
+      await untilAlone(socket)
+      const next = make(peerName)
+      next.connect(address)
+      await exchange(socket, next)
+    })
+
+    it('talks through another endpoint when one is given up', async () => {
+      const { socket, peer, address } = await pair()
+      await socket.unbind(address)
+      peer.disconnect(address)
+      await Promise.all([untilAlone(socket), untilAlone(peer)])
+      peer.connect(await bindFresh(socket, scheme))
+      await exchange(socket, peer)
+    })
+
+    it('counts its peer and its messages', async () => {
+      const { socket, peer } = await pair()
+      expect(stats(socket)).toMatchObject({ peers: 1, connections: 1 })
+      const { sent, received } = stats(socket)
+      expect(sent > 0).toBe(traits.sends)
+      expect(received > 0 || !traits.receives).toBe(true)
+      peer.close()
+      await untilAlone(socket)
+      expect(stats(socket)).toMatchObject({ peers: 0, connections: 1 })
+    })
+
+    it('tells what happens, in order', async () => {
+      const { socket, log, peer } = await pair()
+      await close(peer)
+      await untilAlone(socket)
+      socket.close()
+      const types = (await log.untilEnd()).filter((type) => type !== 'drop')
+      const observed = ['bind', 'accept', 'handshake', 'disconnect', 'close', 'end']
+      const first = scheme === 'inproc' ? ['end'] : observed
+      expect(types.filter((type) => type !== 'close')).toEqual(
+        first.filter((type) => type !== 'close'),
+      )
+      expect(types.at(-1)).toBe('end')
+    })
+
+    it('closes once, and its promise settles each time', async () => {
+      const { socket } = await pair()
+      expect(socket.closed).toBe(false)
+      const closing = [close(socket), close(socket)]
+      expect(socket.closed).toBe(true)
+      await Promise.all(closing)
+      await close(socket)
+      expect(stats(socket)).toMatchObject({ peers: 0, queued: { incoming: 0, outgoing: 0 } })
+    })
+
+    it('frees its address when it closes', async () => {
+      const { socket, peer, address } = await pair()
+      await close(socket)
+      peer.close()
+      const next = make(name)
+      await next.bind(address)
+      expect(endpointOf(next)).toBe(address)
+    })
+
+    it('refuses everything once it is closed', async () => {
+      const { socket, address } = await pair()
+      socket.close()
+      const closed = expect.objectContaining({ code: 'EBADF' }) as Error
+      const attempts: (() => unknown)[] = [
+        () => socket.bind(address),
+        () => socket.unbind(address),
+        () => {
+          socket.connect(address)
+        },
+        () => {
+          socket.disconnect(address)
+        },
+        () => socket.send('late'),
+        () => socket.receive(),
+      ]
+      for (const attempt of attempts) expect(attempt).toThrow(closed)
+      expect(() => socket.linger).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }) as Error)
+      expect([socket.readable, socket.writable]).toEqual([false, false])
+    })
+
+    it('gives up what waits when it closes', async () => {
+      const socket = make(name)
+      const waiting: Promise<unknown>[] = []
+      if (traits.receives && name !== 'Request') waiting.push(socket.receive())
+      if (['Push', 'Dealer', 'Pair', 'Request'].includes(name)) waiting.push(socket.send('unsent'))
+      const results = Promise.allSettled(waiting)
+      socket.close()
+      for (const result of await results) {
+        expect(result).toMatchObject({ status: 'rejected', reason: { code: 'EAGAIN' } })
+      }
+    })
+
+    it('is disposed of, with or without waiting', async () => {
+      const { socket, peer } = await pair()
+      const [first, second] = [socket, peer] as unknown as [Ours, Ours]
+      await first[Symbol.asyncDispose]()
+      second[Symbol.dispose]()
+      expect([first.closed, second.closed]).toEqual([true, true])
+      await second.close()
+      expect(second.stats.peers).toBe(0)
+    })
+  })
+}
+
+/** Waits until the socket has no peer. Turns of the event loop bring the news, over any transport. */
+async function untilAlone(socket: AnySocket): Promise<void> {
+  while (stats(socket).peers > 0) await new Promise((resolve) => setImmediate(resolve))
+}
