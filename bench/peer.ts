@@ -1,118 +1,58 @@
-import { implementations, type Implementation } from './implementations.js'
+import { getHeapStatistics } from 'node:v8'
+import { raw } from './raw/index.js'
+import { scenarios } from './scenarios/index.js'
+import type { End, FromPeer, Library, Note, Task, ToPeer, Usage, Zmq } from './task.js'
 
 /*
- * One end of a measurement, a process of its own. It is told what to be, tells its parent the
- * endpoint when it is bound, and the result when it is done.
+ * One end of a run, a process of its own. It plays its side of a scenario, tells what it has seen,
+ * stays until both ends have (what it sent may still be leaving), tells what that has cost, and goes.
  */
-export type Role = 'pull' | 'push' | 'rep' | 'req'
 
-export interface Task {
-  readonly role: Role
-  readonly implementation: Implementation
-  readonly endpoint: string
-  readonly size: number
-  readonly count: number
+const IMPORTS: Readonly<Record<Library, () => Promise<unknown>>> = {
+  zerowire: () => import('zerowire'),
+  native: () => import('zeromq'),
+  raw: () => Promise.resolve({}),
 }
 
-export interface Result {
-  /** Of a stream: from the first message to the last. Of round trips: each of them. */
-  readonly seconds: number
-  readonly bytes: number
-  readonly roundTrips?: readonly number[]
-  readonly cpuSeconds: number
-  readonly peakBytes: number
+const HEAP_SAMPLE_MS = 100
+
+const task = JSON.parse(process.argv[2] ?? '') as Task
+// What is measured is what both libraries have under the same names.
+const zmq = (await IMPORTS[task.library]()) as Zmq
+const listeners = new Map<Note['about'], (value: number) => void>()
+
+function tell(message: FromPeer): void {
+  process.send?.(message)
 }
 
-export type Report = { readonly endpoint: string } | { readonly result: Result }
-
-/** The share of a run that warms up the compiler before the clock starts. */
-const WARM_UP = 0.1
-
-const { role, implementation, endpoint, size, count } = JSON.parse(process.argv[2] ?? '') as Task
-const zmq = implementations[implementation]
-
-function report(message: Report): Promise<void> {
-  return new Promise((resolve) => {
-    process.send?.(message, () => {
-      resolve()
-    })
-  })
+const end: End = {
+  task,
+  zmq,
+  bound: (endpoint) => tell({ type: 'bound', endpoint: endpoint ?? '' }),
+  tell: (note) => tell({ type: 'note', note }),
+  listen: (about, heard) => listeners.set(about, heard),
 }
 
-function result(seconds: number, bytes: number, roundTrips?: readonly number[]): Result {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-  return {
-    seconds,
-    bytes,
-    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-    peakBytes: maxRSS * 1024,
-    ...(roundTrips === undefined ? {} : { roundTrips }),
-  }
+let peakHeap = 0
+function sampleHeap(): void {
+  peakHeap = Math.max(peakHeap, getHeapStatistics().used_heap_size)
 }
 
-const ROLES: Record<Role, () => Promise<void>> = {
-  async pull() {
-    const socket = new zmq.Pull()
-    await socket.bind(endpoint)
-    await report({ endpoint: socket.lastEndpoint ?? '' })
-    const skip = Math.floor(count * WARM_UP)
-    let received = 0
-    let bytes = 0
-    let began = 0
-    for await (const [body] of socket) {
-      received++
-      if (received === skip) {
-        began = performance.now()
-        bytes = 0
-      }
-      bytes += body?.length ?? 0
-      if (received === count) break
-    }
-    const seconds = (performance.now() - began) / 1000
-    await report({ result: result(seconds, bytes) })
-    await socket.close()
-  },
-
-  async push() {
-    const socket = new zmq.Push()
-    socket.connect(endpoint)
-    const body = Buffer.alloc(size, 'x')
-    for (let sent = 0; sent < count; sent++) await socket.send(body)
-    await report({ result: result(0, 0) })
-    await socket.close()
-  },
-
-  async rep() {
-    const socket = new zmq.Reply()
-    await socket.bind(endpoint)
-    await report({ endpoint: socket.lastEndpoint ?? '' })
-    let answered = 0
-    for await (const request of socket) {
-      await socket.send(request)
-      if (++answered === count) break
-    }
-    await report({ result: result(0, 0) })
-    await socket.close()
-  },
-
-  async req() {
-    const socket = new zmq.Request()
-    socket.connect(endpoint)
-    const body = Buffer.alloc(size, 'x')
-    const roundTrips: number[] = []
-    const skip = Math.floor(count * WARM_UP)
-    const began = performance.now()
-    for (let asked = 0; asked < count; asked++) {
-      const before = performance.now()
-      await socket.send(body)
-      await socket.receive()
-      if (asked >= skip) roundTrips.push((performance.now() - before) * 1000)
-    }
-    const seconds = (performance.now() - began) / 1000
-    await report({ result: result(seconds, count * size, roundTrips) })
-    await socket.close()
-  },
+const loaded = process.cpuUsage()
+function usage(): Usage {
+  sampleHeap()
+  const { user, system } = process.cpuUsage(loaded)
+  const peakResident = process.resourceUsage().maxRSS * 1024
+  return { cpuSeconds: (user + system) / 1e6, peakResident, peakHeap }
 }
 
-await ROLES[role]()
-process.disconnect()
+process.on('message', (message: ToPeer) => {
+  if (message.type === 'note') listeners.get(message.note.about)?.(message.note.value)
+  else tell({ type: 'usage', usage: usage() })
+})
+process.on('disconnect', () => process.exit())
+setInterval(sampleHeap, HEAP_SAMPLE_MS).unref()
+
+const scenario = task.library === 'raw' ? raw[task.scenario] : scenarios[task.scenario]
+const outcome = await scenario?.[task.side]?.(end)
+tell({ type: 'outcome', outcome: outcome ?? { figures: {} } })

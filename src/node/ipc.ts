@@ -6,6 +6,7 @@ import type { Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 import type { Session } from '../session/session.js'
 import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
+import { NetStream } from './net-stream.js'
 import { dial, serve } from './stream-transport.js'
 
 /** The longest path of a Unix domain socket on Linux, its NUL left out. */
@@ -21,7 +22,7 @@ export class IpcTransport implements Transport {
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
-    return dial(connect({ path: pathOf(endpoint) }), endpoint, local, signal)
+    return dial(NetStream.dial({ path: pathOf(endpoint) }), endpoint, local, signal)
   }
 
   async listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {

@@ -1,17 +1,29 @@
-import type { Socket } from 'node:net'
+import { connect, Socket, type NetConnectOpts, type OnReadOpts } from 'node:net'
 import type { ByteStream, ByteStreamHandler } from '../session/byte-stream.js'
+import { ReadMemory } from './read-memory.js'
 
 /** A socket of node:net (TCP or a Unix domain socket) as a stream of bytes. It never keeps the process alive. */
 export class NetStream implements ByteStream {
-  readonly #socket: Socket
+  readonly socket: Socket
+  readonly #memory = new ReadMemory()
+  /** Part of a large frame that the next read goes to. */
+  #target: Uint8Array | undefined
   #handler: ByteStreamHandler | undefined
   #error: Error | undefined
   readonly #written = (): void => {
-    if (this.#socket.writableLength === 0) this.#handler?.onDrain()
+    if (this.backlog === 0) this.#handler?.onDrain()
   }
 
-  constructor(socket: Socket) {
-    this.#socket = socket
+  /** @param open makes the socket, which reads through the given functions instead of emitting `data`. */
+  constructor(open: (onread: OnReadOpts) => Socket) {
+    const socket = open({
+      buffer: () => this.#nextBuffer(),
+      callback: (count) => {
+        this.#read(count)
+        return true
+      },
+    })
+    this.socket = socket
     socket.unref()
     // Before anybody is attached an error only means that the stream will close.
     socket.on('error', (error) => {
@@ -20,20 +32,39 @@ export class NetStream implements ByteStream {
     socket.pause()
   }
 
+  static dial(options: NetConnectOpts): NetStream {
+    return new NetStream((onread) => connect({ ...options, onread }))
+  }
+
+  /**
+   * Takes over a connection that a server has accepted (paused). A server makes its sockets without
+   * `onread`, so the connection moves to a new one; where that cannot be done it stays.
+   */
+  static accept(accepted: Socket): NetStream {
+    return new NetStream((onread) => {
+      const { _handle: handle } = accepted as unknown as { _handle?: object | null }
+      if (handle === undefined || handle === null) return accepted
+      Object.assign(accepted, { _handle: null })
+      const options = { handle, onread, allowHalfOpen: true, pauseOnCreate: true }
+      return new Socket(options)
+    })
+  }
+
   /** If the kernel took everything, Node's count is back to zero when `write()` returns. */
   get backlog(): number {
-    return this.#socket.writableLength
+    return this.socket.writableLength
   }
 
   attach(handler: ByteStreamHandler): void {
     this.#handler = handler
-    const socket = this.#socket
+    const { socket } = this
     if (socket.destroyed) {
       queueMicrotask(() => {
         handler.onClose(this.#error)
       })
       return
     }
+    // Only where reading through functions is not to be had.
     socket.on('data', (chunk) => {
       handler.onData(chunk)
     })
@@ -48,7 +79,7 @@ export class NetStream implements ByteStream {
   }
 
   write(chunks: readonly Uint8Array[]): void {
-    const socket = this.#socket
+    const { socket } = this
     const [first] = chunks
     if (first === undefined || socket.destroyed || socket.writableEnded) return
     if (chunks.length === 1) {
@@ -63,18 +94,27 @@ export class NetStream implements ByteStream {
   }
 
   pause(): void {
-    this.#socket.pause()
+    this.socket.pause()
   }
 
   resume(): void {
-    this.#socket.resume()
+    this.socket.resume()
   }
 
   end(): void {
-    this.#socket.end()
+    this.socket.end()
   }
 
   destroy(): void {
-    this.#socket.destroy()
+    this.socket.destroy()
+  }
+
+  #nextBuffer(): Uint8Array {
+    return (this.#target = this.#handler?.target()) ?? this.#memory.next()
+  }
+
+  #read(count: number): void {
+    if (this.#target === undefined) this.#handler?.onData(this.#memory.take(count))
+    else this.#handler?.onFilled(count)
   }
 }

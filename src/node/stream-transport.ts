@@ -11,14 +11,14 @@ import { NetStream } from './net-stream.js'
  * What TCP and Unix domain sockets have in common: ZMTP over a node:net socket, dialled or accepted.
  */
 
-/** Dials, shakes hands, and reports both. `remote` names the other end in events. */
+/** Shakes hands on a connection that is being made, and reports both. */
 export async function dial(
-  socket: Socket,
+  stream: NetStream,
   endpoint: Endpoint,
   local: LocalEnd,
   signal: AbortSignal,
 ): Promise<Session> {
-  const stream = new NetStream(socket)
+  const { socket } = stream
   const abort = (): void => {
     socket.destroy()
   }
@@ -117,10 +117,11 @@ export async function serve(
 ): Promise<Listener> {
   const strangers = new Strangers()
   let endpoint = text
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
+    const stream = NetStream.accept(accepted)
+    const { socket } = stream
     const connection = nextConnection()
     const remoteAddress = kind.remoteAddress(socket)
-    const stream = new NetStream(socket)
     if (!kind.admit(socket)) {
       socket.destroy()
       const error = new ZmqError('EACCES', {

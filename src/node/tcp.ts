@@ -1,4 +1,4 @@
-import { BlockList, connect, isIPv6, type AddressInfo, type Socket } from 'node:net'
+import { BlockList, isIPv6, type AddressInfo, type Socket } from 'node:net'
 import {
   formatHostPort,
   malformed,
@@ -14,6 +14,7 @@ import type {
   Transport,
   TransportOptions,
 } from '../transport/transport.js'
+import { NetStream } from './net-stream.js'
 import { dial, serve } from './stream-transport.js'
 import { listenAddress, sourceAddress } from './tcp-address.js'
 
@@ -30,7 +31,7 @@ export class TcpTransport implements Transport {
     const { host, port, source } = parseRoute(endpoint)
     const { ipv6, interface: device } = local.options
     const localAddress = sourceAddress(source, device, ipv6, endpoint)
-    const socket = connect({
+    const stream = NetStream.dial({
       host,
       port,
       noDelay: true,
@@ -38,8 +39,8 @@ export class TcpTransport implements Transport {
       ...(localAddress === undefined ? {} : { localAddress }),
       ...(source === undefined || source.port === 0 ? {} : { localPort: source.port }),
     })
-    keepAlive(socket, local.options)
-    return dial(socket, endpoint, local, signal)
+    keepAlive(stream.socket, local.options)
+    return dial(stream, endpoint, local, signal)
   }
 
   async listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {

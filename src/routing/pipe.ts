@@ -53,6 +53,8 @@ export class Pipe implements Traffic {
   /** The session waits to hear of room. */
   #backedUp = false
   #closed = false
+  /** What was sent is on its way out, and nothing will follow it. */
+  #leaving = false
   /** What the local side wants to call the peer, if it said so when connecting. */
   readonly peerId: Uint8Array | undefined
   /** For the fair queue: this pipe is in it. */
@@ -74,8 +76,9 @@ export class Pipe implements Traffic {
     return this.#peer
   }
 
+  /** Nothing more can be sent through it. */
   get closed(): boolean {
-    return this.#closed
+    return this.#closed || this.#leaving
   }
 
   /** Messages in the queue, which a session would still have to take. */
@@ -95,7 +98,7 @@ export class Pipe implements Traffic {
 
   /** Whether another message may be written. */
   get hasRoom(): boolean {
-    if (this.#closed) return false
+    if (this.closed) return false
     const { sendHighWaterMark, conflate } = this.#owner.options
     return conflate || sendHighWaterMark === 0 || this.outgoing < sendHighWaterMark
   }
@@ -186,6 +189,7 @@ export class Pipe implements Traffic {
 
   /** Ends the conversation in good order; called when nothing is queued to be sent. */
   async finish(): Promise<void> {
+    this.#leaving = true
     await this.#session?.close()
     this.close('closed')
   }
@@ -250,7 +254,7 @@ export class Pipe implements Traffic {
 
   /** A queue of one in which the newest wins. */
   #replace(message: Parts): boolean {
-    if (this.#closed) return false
+    if (this.closed) return false
     if (this.#outgoing.length > 0) {
       this.#outgoing.shift()
       this.#outgoing.push(ownParts(message))

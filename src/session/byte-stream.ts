@@ -16,7 +16,12 @@ export interface ByteStream {
 
 /** Where the bytes go. */
 export interface ByteStreamHandler {
+  /** The chunk belongs to the handler. */
   onData(chunk: Uint8Array): void
+  /** Memory of the handler's that the next bytes belong in, if a stream can read straight into it. */
+  target(): Uint8Array | undefined
+  /** So many bytes were read into what `target()` gave. */
+  onFilled(count: number): void
   /** The backlog is gone. */
   onDrain(): void
   /** No more bytes will come: once, in the end. */

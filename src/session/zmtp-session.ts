@@ -2,33 +2,18 @@ import { protocolError, ZmqError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
 import { NullMechanism } from '../security/null.js'
-import { copyOf, EMPTY, fromText } from '../util/bytes.js'
+import { EMPTY, fromText } from '../util/bytes.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer, type Timer } from '../util/timer.js'
-import { atEndOfTurn, type TurnTask } from '../util/turn.js'
-import {
-  decodeCommand,
-  decodePing,
-  encodeCommand,
-  encodePing,
-  LONGEST_TTL,
-} from '../wire/command.js'
+import { decodeCommand, decodePing, LONGEST_TTL } from '../wire/command.js'
 import { FrameDecoder } from '../wire/decoder.js'
-import { FrameEncoder } from '../wire/encoder.js'
 import { encodeProperty } from '../wire/metadata.js'
-import {
-  encodeSubscriptionCommand,
-  encodeSubscriptionMessage,
-  type Subscription,
-} from '../wire/subscription.js'
+import type { Subscription } from '../wire/subscription.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
 import type { LocalPeer, Session, Traffic } from './session.js'
-import { SubscriptionQueue } from './subscription-queue.js'
 import { ZmtpHandshake, type HandshakeResult } from './zmtp-handshake.js'
-
-/** Bytes that are gathered before the system is asked to take them. */
-const BATCH = 262_144
+import { ZmtpWriter } from './zmtp-writer.js'
 
 /** How long a peer may take to answer our goodbye. */
 const GOODBYE_MS = 1000
@@ -52,15 +37,13 @@ type State =
   | 'closed'
 
 /** ZMTP 3 over a stream of bytes (RFC 37). */
-export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, TurnTask {
+export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
   readonly connection: number
-  unwritten = 0
   readonly #stream: ByteStream
   readonly #local: LocalPeer
   readonly #facts: { address: string; connection: number; remoteAddress: string }
-  readonly #encoder = new FrameEncoder()
+  readonly #writer: ZmtpWriter
   readonly #decoder: FrameDecoder
-  readonly #subscriptions = new SubscriptionQueue()
   readonly #closing = deferred<undefined>()
   #handshake: ZmtpHandshake | undefined
   #outcome: ((error: Error | undefined) => void) | undefined
@@ -69,14 +52,9 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
   #result: HandshakeResult | undefined
   #traffic: Traffic | undefined
   #state: State = 'handshake'
-  /** The system has refused bytes: nothing more is given to it before the backlog is gone. */
-  #stalled = false
-  #scheduled = false
   #paused = false
   /** The peer has left, while what it sent is still waiting for room. */
   #ended: { error: Error | undefined } | undefined
-  #pingDue = false
-  #pong: Uint8Array | undefined
 
   constructor(
     stream: ByteStream,
@@ -84,6 +62,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
     { endpoint, remoteAddress, connection }: Connection,
   ) {
     this.#stream = stream
+    this.#writer = new ZmtpWriter(stream)
     this.#local = local
     this.connection = connection
     this.#facts = { address: endpoint, connection, remoteAddress }
@@ -118,9 +97,9 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
       })
     }
     const mechanism = new NullMechanism(properties(this.#local))
-    this.#handshake = new ZmtpHandshake(this.#local, mechanism, this.#encoder, this.#decoder)
+    this.#handshake = new ZmtpHandshake(this.#local, mechanism, this.#writer.encoder, this.#decoder)
     this.#stream.attach(this)
-    this.#write()
+    this.#writer.write()
     return promise
   }
 
@@ -136,6 +115,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
       this.#heartbeat = new Heartbeat(this)
       this.#heartbeat.start(this.#local.options)
     }
+    this.#writer.open(traffic, this.#result?.subscribesByCommand === true)
     this.flush()
     this.#protect(() => {
       if (traffic.full) this.#stopReading()
@@ -145,88 +125,34 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
 
   // --- out
 
+  get unwritten(): number {
+    return this.#writer.unwritten
+  }
+
   send(message: Parts): boolean {
-    if (this.#stalled || this.#state !== 'open') return false
-    this.#encoder.message(message)
-    this.unwritten++
-    if (this.#encoder.bytes >= BATCH) this.flush()
-    else this.wake()
-    return true
+    return this.#writer.send(message)
   }
 
   wake(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    atEndOfTurn(this)
-  }
-
-  endTurn(): void {
-    this.#scheduled = false
-    this.flush()
+    this.#writer.wake()
   }
 
   flush(): void {
-    if (this.#state !== 'open' && this.#state !== 'closing') return
-    while (!this.#stalled) {
-      this.#fill()
-      if (this.#encoder.bytes === 0) break
-      this.#write()
-    }
-    this.#traffic?.drained()
+    this.#writer.flush()
   }
 
   subscribe(subscription: Subscription): void {
-    this.#subscriptions.push(subscription)
-    this.wake()
+    this.#writer.subscribe(subscription)
   }
 
   ping(): void {
-    this.#pingDue = true
-    this.wake()
-  }
-
-  #fill(): void {
-    if (this.#pingDue) {
-      this.#pingDue = false
-      const ttl = Math.floor(this.#local.options.heartbeatTimeToLive / 100)
-      this.#encoder.command(encodePing(Math.min(ttl, LONGEST_TTL)))
-    }
-    if (this.#pong !== undefined) {
-      this.#encoder.command(encodeCommand('PONG', this.#pong))
-      this.#pong = undefined
-    }
-    while (this.#encoder.bytes < BATCH) {
-      const subscription = this.#subscriptions.shift()
-      if (subscription === undefined) break
-      if (this.#result?.subscribesByCommand === true) {
-        this.#encoder.command(encodeSubscriptionCommand(subscription))
-      } else this.#encoder.message(encodeSubscriptionMessage(subscription))
-    }
-    while (this.#encoder.bytes < BATCH) {
-      const message = this.#traffic?.pull()
-      if (message === undefined) break
-      this.#encoder.message(message)
-      this.unwritten++
-    }
-  }
-
-  #write(): void {
-    this.#stream.write(this.#encoder.take())
-    if (this.#stream.backlog === 0) {
-      this.#encoder.release()
-      this.unwritten = 0
-    } else {
-      this.#encoder.abandon()
-      this.#stalled = true
-    }
+    const ttl = Math.floor(this.#local.options.heartbeatTimeToLive / 100)
+    this.#writer.ping(Math.min(ttl, LONGEST_TTL))
   }
 
   onDrain(): void {
-    if (!this.#stalled) return
-    this.#stalled = false
-    this.unwritten = 0
-    this.flush()
-    if (this.#state === 'closing' && !this.#stalled) this.#sayGoodbye()
+    this.#writer.drained()
+    if (this.#state === 'closing' && !this.#writer.stalled) this.#sayGoodbye()
   }
 
   // --- in
@@ -239,6 +165,18 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
         this.#pump()
       } else if (this.#state === 'handshake') this.#shake(chunk)
       else if (this.#state === 'ready') this.#decoder.push(chunk)
+    })
+  }
+
+  target(): Uint8Array | undefined {
+    return this.#state === 'open' ? this.#decoder.target() : undefined
+  }
+
+  onFilled(count: number): void {
+    this.#heartbeat?.alive()
+    this.#protect(() => {
+      this.#decoder.filled(count)
+      if (this.#state === 'open') this.#pump()
     })
   }
 
@@ -278,7 +216,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
       this.#result = this.#handshake?.receive(chunk)
     } finally {
       // Our greeting goes out even when we are about to leave, so that nobody waits for it (RFC 37).
-      this.#write()
+      this.#writer.write()
     }
     if (this.#result === undefined) return
     this.#handshake = undefined
@@ -301,9 +239,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
       case 'PING': {
         const ping = decodePing(command.data)
         if (ping === undefined) throw protocolError('a PING without a time to live')
-        // One PONG at a time: a flood of PINGs to a peer that does not read costs nothing.
-        this.#pong = copyOf(ping.context)
-        this.wake()
+        this.#writer.pong(ping.context)
         this.#heartbeat ??= new Heartbeat(this)
         this.#heartbeat.timeToLive(ping.ttl * 100)
         break
@@ -324,7 +260,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
       this.flush()
       this.#paused = false
       this.#stream.resume()
-      if (!this.#stalled) this.#sayGoodbye()
+      if (!this.#writer.stalled) this.#sayGoodbye()
     } else if (this.#state === 'handshake') this.destroy()
     return this.#closing.promise
   }
@@ -351,7 +287,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost, T
     this.#state = 'closed'
     this.#deadline?.cancel()
     this.#heartbeat?.stop()
-    this.#encoder.abandon()
+    this.#writer.stop()
     if (duringHandshake)
       this.#reportFailure(
         error ?? new ZmqError('EPIPE', { reason: 'the peer left during the handshake' }),

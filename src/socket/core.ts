@@ -11,9 +11,10 @@ import {
 } from '../options.js'
 import { Pipe, type PipeOwner, type TopicChange } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
-import { EMPTY, toText } from '../util/bytes.js'
+import { toText } from '../util/bytes.js'
 import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
+import { localEnd } from './local-end.js'
 import { Endpoints, type EndpointsHost } from './endpoints.js'
 import { Observer } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
@@ -68,18 +69,9 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
       ipv6: context.ipv6,
       linger: this.type.linger ?? (context.blocky ? -1 : 0),
     })
-    const { type, options } = this
-    this.local = {
-      socketType: name,
-      get routingId() {
-        return type.named === true ? (options.routingId ?? EMPTY) : undefined
-      },
-      options,
-      accepts: (peer) => (type.peers as readonly string[]).includes(peer),
-      emit: (event) => {
-        this.emit(event)
-      },
-    }
+    this.local = localEnd(this.type, this.options, (event) => {
+      this.emit(event)
+    })
     this.pattern = factory(this)
   }
 

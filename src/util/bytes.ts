@@ -33,7 +33,7 @@ export const View: ViewConstructor = viewConstructor()
 function viewConstructor(): ViewConstructor {
   const species = runtime?.[Symbol.species]
   if (species?.prototype === runtime?.prototype && species !== undefined) return species
-  if (runtime === undefined) return Frame as ViewConstructor
+  if (runtime === undefined) return Frame
   return function (memory: ArrayBufferLike, offset: number, length: number) {
     return runtime.from(memory, offset, length)
   } as unknown as ViewConstructor

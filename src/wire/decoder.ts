@@ -7,6 +7,9 @@ import { LIMITS } from './limits.js'
 /** A frame that spans chunks gets its memory at once up to this size, and as it arrives beyond it. */
 const TRUSTED = 1_048_576
 
+/** With less than this to come, a large frame is cheaper read together with what follows it. */
+const WORTH_AIMING = 65_536
+
 /** What the decoder needs to know of its connection. */
 export interface DecoderOptions {
   /** Bytes of the largest frame of a message; -1 for no limit but our own. Read at each frame. */
@@ -55,6 +58,18 @@ export class FrameDecoder {
     this.#memory = this.#chunk.buffer
     this.#offset = this.#chunk.byteOffset
     this.#at = 0
+  }
+
+  /** Where the rest of an unfinished large frame belongs: what is read straight into it is not copied. */
+  target(): Uint8Array | undefined {
+    if (this.#body === undefined || this.#length - this.#filled < WORTH_AIMING) return undefined
+    if (this.#filled === this.#body.length) this.#grow(this.#filled + 1)
+    return this.#body.subarray(this.#filled)
+  }
+
+  /** So many bytes were read into `target()`. */
+  filled(count: number): void {
+    this.#filled += count
   }
 
   /**
@@ -121,21 +136,24 @@ export class FrameDecoder {
 
   /** Goes on with a body that began in an earlier chunk; returns it when it is complete. */
   #fill(): Uint8Array | undefined {
-    let body = this.#body as Uint8Array
     const taken = Math.min(this.#length - this.#filled, this.#chunk.length - this.#at)
     const filled = this.#filled + taken
-    if (filled > body.length) {
-      // Doubling keeps the copying linear, and memory in proportion to what really arrived.
-      const grown = allocate(Math.min(this.#length, Math.max(filled, body.length * 2)))
-      grown.set(body.subarray(0, this.#filled))
-      this.#body = body = grown
-    }
-    body.set(this.#chunk.subarray(this.#at, this.#at + taken), this.#filled)
+    const body = this.#grow(filled)
+    if (taken > 0) body.set(this.#chunk.subarray(this.#at, this.#at + taken), this.#filled)
     this.#at += taken
     this.#filled = filled
     if (filled < this.#length) return undefined
     this.#body = undefined
     return body
+  }
+
+  /** The body with room for `size` bytes. Doubling keeps the copying linear, and memory in proportion to what really arrived. */
+  #grow(size: number): Uint8Array {
+    const body = this.#body ?? EMPTY
+    if (size <= body.length) return body
+    const grown = allocate(Math.min(this.#length, Math.max(size, body.length * 2)))
+    grown.set(body.subarray(0, this.#filled))
+    return (this.#body = grown)
   }
 
   #judge(length: number, command: boolean): void {

@@ -3,7 +3,10 @@ import { EMPTY } from '../../src/util/bytes.js'
 import { encodeCommand, encodePing } from '../../src/wire/command.js'
 import type { FrameEncoder } from '../../src/wire/encoder.js'
 import { encodeProperty } from '../../src/wire/metadata.js'
-import { encodeSubscriptionCommand, encodeSubscriptionMessage } from '../../src/wire/subscription.js'
+import {
+  encodeSubscriptionCommand,
+  encodeSubscriptionMessage,
+} from '../../src/wire/subscription.js'
 import { hex } from './chunks.js'
 import { bytes } from './messages.js'
 import type { Item } from './slow-codec.js'

@@ -40,11 +40,13 @@ describe('lengths are judged before anything is allocated', () => {
   ])('%s is refused', (_title, length) => {
     for (const flags of [0, MORE, COMMAND, COMMAND | MORE]) {
       const decoding = new Decoding()
+      const handshake = shaking()
+      handshake.push(head(length, flags))
       const work = measure(() => {
         expect(() => decoding.feed(head(length, flags))).toThrow(failure('EMSGSIZE'))
+        expect(() => handshake.nextCommand()).toThrow(failure('EMSGSIZE'))
       })
       expect(work).toEqual({ copied: 0, allocated: 0 })
-      expect(() => shaking().nextCommand()).not.toThrow()
     }
   })
 
@@ -117,13 +119,11 @@ describe('commands', () => {
     ['before the handshake is done', LIMITS.handshakeCommand, shaking],
     ['afterwards', LIMITS.command, () => new Decoding().decoder],
   ])('%s are limited', (_title, limit, make: () => FrameDecoder) => {
-    const bodies: Uint8Array[] = []
     const decoder = make()
     decoder.push(frame(COMMAND, new Uint8Array(limit)))
     expect(decoder.next()).toBeUndefined()
     decoder.push(head(limit + 1, COMMAND))
     expect(() => decoder.next()).toThrow(failure('EMSGSIZE', /^a command of /))
-    expect(bodies).toEqual([])
   })
 
   it('of the handshake are limited whatever their flags', () => {

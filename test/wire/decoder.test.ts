@@ -17,18 +17,34 @@ function longFrame(flags: number, body: string): Buffer {
 
 describe('what peers may send', () => {
   it.each<{ title: string; bytes: Buffer; items: Item[] }>([
-    { title: 'F-2 the long form for two bytes', bytes: longFrame(0, 'ab'), items: [{ message: ['ab'] }] },
+    {
+      title: 'F-2 the long form for two bytes',
+      bytes: longFrame(0, 'ab'),
+      items: [{ message: ['ab'] }],
+    },
     { title: 'the long form for nothing', bytes: longFrame(0, ''), items: [{ message: [''] }] },
-    { title: 'a long command of two bytes', bytes: longFrame(COMMAND, '\x01x'), items: [{ command: '\x01x' }] },
+    {
+      title: 'a long command of two bytes',
+      bytes: longFrame(COMMAND, '\x01x'),
+      items: [{ command: '\x01x' }],
+    },
     { title: 'F-6 reserved bits', bytes: hex('f8 01 61'), items: [{ message: ['a'] }] },
     {
       title: 'F-6 reserved bits on parts',
       bytes: hex('f9 01 61 80 01 62'),
       items: [{ message: ['a', 'b'] }],
     },
-    { title: 'a command with the MORE bit', bytes: hex('05 02 01 78'), items: [{ command: '\x01x' }] },
+    {
+      title: 'a command with the MORE bit',
+      bytes: hex('05 02 01 78'),
+      items: [{ command: '\x01x' }],
+    },
     { title: 'an empty command', bytes: hex('04 00'), items: [{ command: '' }] },
-    { title: 'a command shorter than its name', bytes: hex('04 02 09 78'), items: [{ command: '\tx' }] },
+    {
+      title: 'a command shorter than its name',
+      bytes: hex('04 02 09 78'),
+      items: [{ command: '\tx' }],
+    },
     {
       title: 'F-6 commands between the parts of a message',
       bytes: Buffer.concat([

@@ -38,8 +38,16 @@ describe('greetings that are accepted', () => {
     { title: '3.1', bytes: greeting(), said: plain },
     { title: '3.0', bytes: greeting({ minor: 0 }), said: { ...plain, minor: 0 } },
     { title: 'G-1 3.255', bytes: greeting({ minor: 255 }), said: { ...plain, minor: 255 } },
-    { title: 'G-1 4.0', bytes: greeting({ major: 4, minor: 0 }), said: { ...plain, major: 4, minor: 0 } },
-    { title: 'G-1 9.9', bytes: greeting({ major: 9, minor: 9 }), said: { ...plain, major: 9, minor: 9 } },
+    {
+      title: 'G-1 4.0',
+      bytes: greeting({ major: 4, minor: 0 }),
+      said: { ...plain, major: 4, minor: 0 },
+    },
+    {
+      title: 'G-1 9.9',
+      bytes: greeting({ major: 9, minor: 9 }),
+      said: { ...plain, major: 9, minor: 9 },
+    },
     { title: 'G-1 255.1', bytes: greeting({ major: 255 }), said: { ...plain, major: 255 } },
     { title: 'G-2 any padding', bytes: altered({ 1: '\x01\x02\xff\x00ABC\x7f' }), said: plain },
     { title: 'an odd byte 9', bytes: altered({ 9: 0x01 }), said: plain },

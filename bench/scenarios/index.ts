@@ -1,0 +1,20 @@
+import { connect } from './connect.js'
+import { idle } from './idle.js'
+import { inFlight } from './in-flight.js'
+import { inproc } from './inproc.js'
+import { publish } from './publish.js'
+import { roundTrip } from './round-trip.js'
+import { flood, stream } from './stream.js'
+
+export const scenarios = {
+  stream,
+  flood,
+  inproc,
+  'round-trip': roundTrip,
+  'in-flight': inFlight,
+  publish,
+  connect,
+  idle,
+} as const
+
+export type ScenarioName = keyof typeof scenarios

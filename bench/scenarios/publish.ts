@@ -1,0 +1,117 @@
+import { Meter } from '../meter.js'
+import type { End, Scenario, Task, Zmq } from '../task.js'
+
+/** Deliveries that may be under way, so that queues stay below their mark and nothing is lost. */
+const WINDOW = 100_000
+
+/** Messages that are sent in turn, so that topics vary. */
+const RING = 1000
+
+/** Subscriptions made in one turn: libzmq loses those beyond its mark. */
+const BATCH = 500
+
+const PROBE = 'ready'
+const PROBE_MS = 20
+
+/** One PUB, and SUB sockets in one other process. */
+export const publish: Scenario = {
+  deliveries: ({ count, peers }) => count * peers,
+
+  async binds(end) {
+    const { zmq, task, bound } = end
+    const socket = new zmq.Publisher({ sendHighWaterMark: WINDOW })
+    await socket.bind(task.endpoint)
+    bound(socket.lastEndpoint)
+    await subscribed(end, () => socket.send(PROBE))
+
+    const messages = ring(task)
+    const credit = new Credit(end)
+    for (let sent = 0; sent < task.count; sent++) {
+      const wait = credit.spend(task.peers)
+      if (wait !== undefined) await wait
+      await socket.send(messages[sent % RING] ?? '')
+    }
+    return undefined
+  },
+
+  connects: (end) => {
+    const meter = new Meter(end.task.count * end.task.peers)
+    const report = WINDOW / 10
+    let missing = end.task.peers
+    return new Promise((resolve) => {
+      const subscribe = async (): Promise<void> => {
+        const socket = await subscriber(end)
+        let ready = false
+        for await (const received of socket) {
+          if (received[0]?.length === PROBE.length) {
+            if (!ready && --missing === 0) end.tell({ about: 'ready', value: 1 })
+            ready = true
+            continue
+          }
+          if (meter.count(received)) resolve(meter.outcome())
+          if (meter.messages % report === 0) {
+            end.tell({ about: 'received', value: meter.messages })
+          }
+        }
+      }
+      for (let made = 0; made < end.task.peers; made++) void subscribe()
+    })
+  },
+}
+
+async function subscriber({ zmq, task }: End): Promise<InstanceType<Zmq['Subscriber']>> {
+  const socket = new zmq.Subscriber({ receiveHighWaterMark: WINDOW })
+  socket.connect(task.endpoint)
+  if (task.topics === 1) socket.subscribe('topic-')
+  for (let begun = 0; task.topics > 1 && begun < task.topics; begun += BATCH) {
+    const length = Math.min(BATCH, task.topics - begun)
+    socket.subscribe(...Array.from({ length }, (_, index) => topic(begun + index)))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  socket.subscribe(PROBE)
+  return socket
+}
+
+function topic(number: number): string {
+  return `topic-${String(number).padStart(6, '0')}`
+}
+
+/** Messages whose topics are spread over all there are. */
+function ring({ size, topics }: Task): Buffer[] {
+  return Array.from({ length: RING }, (_, index) => {
+    const text = topic(Math.floor((index * topics) / RING))
+    return Buffer.from(text.padEnd(size, '.'))
+  })
+}
+
+/** Publishes until every subscriber has heard something: the last thing that each subscribes to. */
+function subscribed(end: End, probe: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => void probe(), PROBE_MS)
+    end.listen('ready', () => {
+      clearInterval(timer)
+      resolve()
+    })
+  })
+}
+
+/** Keeps the publisher within the window. */
+class Credit {
+  #spent = 0
+  #received = 0
+  #wake: (() => void) | undefined
+
+  constructor(end: End) {
+    end.listen('received', (received) => {
+      this.#received = received
+      if (this.#spent - received <= WINDOW) this.#wake?.()
+    })
+  }
+
+  /** @returns what to wait for, if it is too early. */
+  spend(deliveries: number): Promise<void> | undefined {
+    this.#spent += deliveries
+    if (this.#spent - this.#received <= WINDOW) return undefined
+    return new Promise((resolve) => (this.#wake = resolve))
+  }
+}

@@ -1,0 +1,143 @@
+import type { Parts } from '../message.js'
+import { atEndOfTurn, type TurnTask } from '../util/turn.js'
+import { encodeCommand, encodePing } from '../wire/command.js'
+import { FrameEncoder } from '../wire/encoder.js'
+import {
+  encodeSubscriptionCommand,
+  encodeSubscriptionMessage,
+  type Subscription,
+} from '../wire/subscription.js'
+import type { ByteStream } from './byte-stream.js'
+import type { Traffic } from './session.js'
+import { SubscriptionQueue } from './subscription-queue.js'
+
+/** Bytes that are gathered before the system is asked to take them. */
+const BATCH = 262_144
+
+/**
+ * The way out of a ZMTP session: what is sent in one turn of the event loop is written together, as
+ * long as the system takes it; after that nothing is taken from the queue before the system asks for more.
+ */
+export class ZmtpWriter implements TurnTask {
+  /** Messages taken from the pipe that the system has not taken yet. */
+  unwritten = 0
+  readonly encoder: FrameEncoder = new FrameEncoder()
+  readonly #stream: ByteStream
+  readonly #subscriptions = new SubscriptionQueue()
+  /** Where messages come from; undefined until they may flow. */
+  #traffic: Traffic | undefined
+  #subscribesByCommand = true
+  #stalled = false
+  #scheduled = false
+  #ping: Uint8Array | undefined
+  #pong: Uint8Array | undefined
+
+  constructor(stream: ByteStream) {
+    this.#stream = stream
+  }
+
+  /** The system has refused bytes. */
+  get stalled(): boolean {
+    return this.#stalled
+  }
+
+  open(traffic: Traffic, subscribesByCommand: boolean): void {
+    this.#traffic = traffic
+    this.#subscribesByCommand = subscribesByCommand
+  }
+
+  /** Sends now, or says no. */
+  send(message: Parts): boolean {
+    if (this.#stalled || this.#traffic === undefined) return false
+    this.encoder.message(message)
+    this.unwritten++
+    if (this.encoder.bytes >= BATCH) this.flush()
+    else this.wake()
+    return true
+  }
+
+  subscribe(subscription: Subscription): void {
+    this.#subscriptions.push(subscription)
+    this.wake()
+  }
+
+  /** Sends a PING that asks for a time to live, in tenths of a second. At most one waits. */
+  ping(ttl: number): void {
+    this.#ping = encodePing(ttl)
+    this.wake()
+  }
+
+  /** Answers a PING. At most one answer waits: a flood of PINGs from a peer that does not read costs nothing. */
+  pong(context: Uint8Array): void {
+    this.#pong = encodeCommand('PONG', context)
+    this.wake()
+  }
+
+  wake(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    atEndOfTurn(this)
+  }
+
+  endTurn(): void {
+    this.#scheduled = false
+    this.flush()
+  }
+
+  /** Writes as much as the system takes. */
+  flush(): void {
+    const traffic = this.#traffic
+    if (traffic === undefined) return
+    while (!this.#stalled) {
+      this.#fill(traffic)
+      if (this.encoder.bytes === 0) break
+      this.write()
+    }
+    traffic.drained()
+  }
+
+  /** Writes what has been encoded, whatever it is. */
+  write(): void {
+    this.#stream.write(this.encoder.take())
+    if (this.#stream.backlog === 0) {
+      this.encoder.release()
+      this.unwritten = 0
+    } else {
+      this.encoder.abandon()
+      this.#stalled = true
+    }
+  }
+
+  /** The system has taken everything. */
+  drained(): void {
+    if (!this.#stalled) return
+    this.#stalled = false
+    this.unwritten = 0
+    this.flush()
+  }
+
+  /** Nothing more is written. */
+  stop(): void {
+    this.#traffic = undefined
+    this.encoder.abandon()
+  }
+
+  #fill(traffic: Traffic): void {
+    const { encoder } = this
+    if (this.#ping !== undefined) encoder.command(this.#ping)
+    if (this.#pong !== undefined) encoder.command(this.#pong)
+    this.#ping = this.#pong = undefined
+    while (encoder.bytes < BATCH) {
+      const subscription = this.#subscriptions.shift()
+      if (subscription === undefined) break
+      if (this.#subscribesByCommand) encoder.command(encodeSubscriptionCommand(subscription))
+      else encoder.message(encodeSubscriptionMessage(subscription))
+    }
+    while (encoder.bytes < BATCH) {
+      const message = traffic.pull()
+      if (message === undefined) break
+      encoder.message(message)
+      this.unwritten++
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { Emit } from '../events.js'
+import type { OptionValues } from '../options.js'
+import { EMPTY } from '../util/bytes.js'
+import type { ConnectorEnd } from './connector.js'
+import type { SocketType } from './socket-type.js'
+
+/** What transports and sessions need to know of a socket. */
+export function localEnd(type: SocketType, options: OptionValues, emit: Emit): ConnectorEnd {
+  return {
+    socketType: type.name,
+    // Read anew for each connection: it may have been changed.
+    get routingId() {
+      return type.named === true ? (options.routingId ?? EMPTY) : undefined
+    },
+    options,
+    accepts: (peer) => (type.peers as readonly string[]).includes(peer),
+    emit,
+  }
+}
