@@ -38,7 +38,6 @@ export class Meter {
     const seconds = (performance.now() - this.#began) / 1000
     const [messages, bytes] = [this.#messages, this.#bytes]
     const rate = (messages - this.#skipped) / seconds
-    const throughput = (rate * bytes) / messages
-    return { messages, bytes, figures: { rate, throughput, ...figures } }
+    return { messages, bytes, figures: { rate, ...figures } }
   }
 }

@@ -61,8 +61,7 @@ export type FromPeer =
   | { readonly type: 'outcome'; readonly outcome: Outcome }
   | { readonly type: 'usage'; readonly usage: Usage }
 
-export type ToPeer =
-  { readonly type: 'note'; readonly note: Note } | { readonly type: 'finish' }
+export type ToPeer = { readonly type: 'note'; readonly note: Note } | { readonly type: 'finish' }
 
 export interface Note {
   readonly about: 'ready' | 'received'

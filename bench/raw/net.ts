@@ -5,8 +5,8 @@ import type { End } from '../task.js'
 /** Waits for the one connection of a run. */
 export async function accept({ task, bound }: End): Promise<Socket> {
   const server = createServer({ noDelay: true })
-  const { protocol, pathname } = new URL(task.endpoint)
-  if (protocol === 'ipc:') server.listen(pathname)
+  const path = pathOf(task.endpoint)
+  if (path !== undefined) server.listen(path)
   else server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -17,11 +17,20 @@ export async function accept({ task, bound }: End): Promise<Socket> {
 }
 
 export async function reach({ task }: End): Promise<Socket> {
-  const { protocol, pathname, hostname, port } = new URL(task.endpoint)
+  const path = pathOf(task.endpoint)
   const socket =
-    protocol === 'ipc:'
-      ? createConnection(pathname)
-      : createConnection({ host: hostname, port: Number(port), noDelay: true })
+    path !== undefined
+      ? createConnection(path)
+      : createConnection({ ...tcpAddress(task.endpoint), noDelay: true })
   await once(socket, 'connect')
   return socket
+}
+
+function pathOf(endpoint: string): string | undefined {
+  return /^ipc:\/\/(.*)/.exec(endpoint)?.[1]
+}
+
+function tcpAddress(endpoint: string): { host: string; port: number } {
+  const { hostname, port } = new URL(endpoint)
+  return { host: hostname, port: Number(port) }
 }

@@ -20,8 +20,9 @@ export const stream: Scenario = {
       }
       if (bytes >= count * size) break
     }
-    const throughput = ((bytes - timedFrom) / (performance.now() - began)) * 1000
-    return { messages: bytes / size, bytes, figures: { rate: throughput / size, throughput } }
+    const seconds = (performance.now() - began) / 1000
+    const rate = (bytes - timedFrom) / size / seconds
+    return { messages: bytes / size, bytes, figures: { rate } }
   },
 
   async connects(end) {

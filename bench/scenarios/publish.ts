@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Meter } from '../meter.js'
 import type { End, Scenario, Task, Zmq } from '../task.js'
 
@@ -7,11 +8,12 @@ const WINDOW = 100_000
 /** Messages that are sent in turn, so that topics vary. */
 const RING = 1000
 
-/** Subscriptions made in one turn: libzmq loses those beyond its mark. */
+/** Subscriptions that may be under way: libzmq loses those beyond its mark. */
 const BATCH = 500
 
+/** What a subscriber subscribes to last: when it hears of it, the publisher knows all the others. */
 const PROBE = 'ready'
-const PROBE_MS = 20
+const PROBE_MS = 2
 
 /** One PUB, and SUB sockets in one other process. */
 export const publish: Scenario = {
@@ -22,7 +24,12 @@ export const publish: Scenario = {
     const socket = new zmq.Publisher({ sendHighWaterMark: WINDOW })
     await socket.bind(task.endpoint)
     bound(socket.lastEndpoint)
-    await subscribed(end, () => socket.send(PROBE))
+    let ready = false
+    end.listen('ready', () => (ready = true))
+    while (!ready) {
+      await socket.send(PROBE)
+      await setTimeout(PROBE_MS)
+    }
 
     const messages = ring(task)
     const credit = new Credit(end)
@@ -65,8 +72,9 @@ async function subscriber({ zmq, task }: End): Promise<InstanceType<Zmq['Subscri
   if (task.topics === 1) socket.subscribe('topic-')
   for (let begun = 0; task.topics > 1 && begun < task.topics; begun += BATCH) {
     const length = Math.min(BATCH, task.topics - begun)
-    socket.subscribe(...Array.from({ length }, (_, index) => topic(begun + index)))
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    socket.subscribe(...Array.from({ length }, (_, index) => topic(begun + index)), PROBE)
+    await socket.receive()
+    socket.unsubscribe(PROBE)
   }
   socket.subscribe(PROBE)
   return socket
@@ -81,17 +89,6 @@ function ring({ size, topics }: Task): Buffer[] {
   return Array.from({ length: RING }, (_, index) => {
     const text = topic(Math.floor((index * topics) / RING))
     return Buffer.from(text.padEnd(size, '.'))
-  })
-}
-
-/** Publishes until every subscriber has heard something: the last thing that each subscribes to. */
-function subscribed(end: End, probe: () => Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setInterval(() => void probe(), PROBE_MS)
-    end.listen('ready', () => {
-      clearInterval(timer)
-      resolve()
-    })
   })
 }
 

@@ -28,11 +28,6 @@ export class ReadMemory {
     const flood = count >= WORTH_KEEPING
     const kept = flood && this.#own !== undefined
     this.#own = flood ? Buffer.allocUnsafeSlow(READ_SIZE) : undefined
-    return kept ? bytes : small(bytes)
+    return kept ? bytes : copyOf(bytes)
   }
-}
-
-/** A copy, from Node's pool if it is very small. */
-function small(bytes: Buffer): Uint8Array {
-  return bytes.length < 1024 ? Buffer.from(bytes) : copyOf(bytes)
 }

@@ -35,9 +35,6 @@ export interface PipeOwner {
   exhausted(pipe: Pipe): void
 }
 
-/** Announcements that a socket may leave unread; subscriptions count all the same. */
-const MOST_UNREAD = 65_536
-
 /**
  * One peer as the socket sees it: a bounded queue out, a bounded queue in, and at most one live
  * session. On the connecting side it outlives the session, so that what was queued survives a reconnect.
@@ -131,9 +128,12 @@ export class Pipe implements Traffic {
     return message
   }
 
-  /** Queues something the peer did not send, or sent as a command: beyond the mark, never lost at it. */
-  announce(message: Parts): void {
-    if (this.#incoming.length >= MOST_UNREAD) {
+  /**
+   * Queues something the peer did not send, or sent as a command: it does not count against the
+   * mark. Beyond `most` unread messages it is dropped.
+   */
+  announce(message: Parts, most: number): void {
+    if (this.#incoming.length >= most) {
       this.#owner.dropped('full', 1)
       return
     }

@@ -33,6 +33,11 @@ export class Subscriptions {
     return this.#tree.size
   }
 
+  /** How many topics a peer wants. */
+  count(pipe: Pipe): number {
+    return this.#held.get(pipe)?.nodes.size ?? 0
+  }
+
   /** Bytes that the subscriptions of one peer take, its overhead included. */
   bytes(pipe: Pipe): number {
     return this.#held.get(pipe)?.bytes ?? 0

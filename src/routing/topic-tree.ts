@@ -43,11 +43,11 @@ export class TopicTree<V> {
   }
 
   find(topic: Uint8Array): TopicNode<V> | undefined {
-    let found: TopicNode<V> | undefined
-    this.#walk(topic, (node, at) => {
-      if (at === topic.length && node.value !== undefined) found = node
-    })
-    return found
+    let node: TopicNode<V> | undefined = this.#root
+    for (let at = 0; node !== undefined && at < topic.length; at += node?.label.length ?? 0) {
+      node = childAt(node, topic, at)
+    }
+    return node?.value === undefined ? undefined : node
   }
 
   set(node: TopicNode<V>, value: V): void {
@@ -79,34 +79,34 @@ export class TopicTree<V> {
 
   /** Calls `visit` with the value of each topic that `subject` begins with, shortest first. */
   matches(subject: Uint8Array, visit: (value: V) => void): void {
-    this.#walk(subject, (node) => {
+    let node: TopicNode<V> | undefined = this.#root
+    for (let at = 0; node !== undefined; at += node?.label.length ?? 0) {
       if (node.value !== undefined) visit(node.value)
-    })
+      node = childAt(node, subject, at)
+    }
   }
 
   /** Whether any topic is a prefix of `subject`. */
   hasMatch(subject: Uint8Array): boolean {
-    let found = false
-    this.matches(subject, () => {
-      found = true
-    })
-    return found
-  }
-
-  #walk(subject: Uint8Array, visit: (node: TopicNode<V>, at: number) => void): void {
     let node: TopicNode<V> | undefined = this.#root
-    let at = 0
-    for (;;) {
-      visit(node, at)
-      if (at >= subject.length) return
-      node = node.children?.get(subject[at] as number)
-      if (node === undefined) return
-      const { label } = node
-      if (at + label.length > subject.length) return
-      for (let i = 1; i < label.length; i++) if (label.charCodeAt(i) !== subject[at + i]) return
-      at += label.length
+    for (let at = 0; node !== undefined; at += node?.label.length ?? 0) {
+      if (node.value !== undefined) return true
+      node = childAt(node, subject, at)
     }
+    return false
   }
+}
+
+/** The child whose whole label stands at `at` in `subject`. */
+function childAt<V>(node: TopicNode<V>, subject: Uint8Array, at: number): TopicNode<V> | undefined {
+  const child = at < subject.length ? node.children?.get(subject[at] as number) : undefined
+  if (child === undefined) return undefined
+  const { label } = child
+  if (at + label.length > subject.length) return undefined
+  for (let i = 1; i < label.length; i++) {
+    if (label.charCodeAt(i) !== subject[at + i]) return undefined
+  }
+  return child
 }
 
 /** The topic that a node stands for. */

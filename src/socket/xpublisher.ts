@@ -8,6 +8,12 @@ import { toTopic } from './numbered-options.js'
 import { PublisherPattern } from './publisher.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
+/**
+ * Changes of subscriptions that may stay unread, beside two for each topic that a peer has: a peer
+ * that changes its mind without end is bounded, one that wants a lot loses nothing.
+ */
+const MOST_UNREAD = 65_536
+
 class XPublisherPattern extends PublisherPattern {
   readonly #in = new FairQueue()
   /** With `manual`: what peers have asked for, which need not be what they get. */
@@ -21,8 +27,10 @@ class XPublisherPattern extends PublisherPattern {
 
   override subscription(pipe: Pipe, change: TopicChange): void {
     const { manual, verbosity } = this.host.options
-    const effect = this.apply(manual ? this.#requests : this.subscriptions, pipe, change)
-    if (manual || isNews(change, effect, verbosity)) announce(pipe, change)
+    const set = manual ? this.#requests : this.subscriptions
+    const effect = this.apply(set, pipe, change)
+    if (manual || isNews(change, effect, verbosity))
+      announce(pipe, change, MOST_UNREAD + 2 * set.count(pipe))
   }
 
   override readable(pipe: Pipe): void {
@@ -46,7 +54,7 @@ class XPublisherPattern extends PublisherPattern {
   protected override forget(pipe: Pipe): void {
     const { manual, verbosity } = this.host.options
     const tell = (topic: Uint8Array, last: boolean): void => {
-      if (last || verbosity === 'allSubsUnsubs') announce(pipe, { topic, on: false })
+      if (last || verbosity === 'allSubsUnsubs') announce(pipe, { topic, on: false }, Infinity)
     }
     this.subscriptions.removeAll(pipe, manual ? () => undefined : tell)
     this.#requests.removeAll(pipe, tell)
@@ -69,8 +77,8 @@ function isNews(
 }
 
 /** To the user a subscription is a message: 01 or 00 and the topic (RFC 29). */
-function announce(pipe: Pipe, { topic, on }: TopicChange): void {
-  pipe.announce([concat([Uint8Array.of(on ? 1 : 0), topic])])
+function announce(pipe: Pipe, { topic, on }: TopicChange, most: number): void {
+  pipe.announce([concat([Uint8Array.of(on ? 1 : 0), topic])], most)
 }
 
 /**

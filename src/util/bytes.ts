@@ -10,6 +10,7 @@ interface BufferConstructor {
   readonly [Symbol.species]?: ViewConstructor
   allocUnsafeSlow(size: number): Uint8Array
   from(text: string, encoding: 'utf8'): Uint8Array
+  from(bytes: Uint8Array): Uint8Array
   from(memory: ArrayBufferLike, offset: number, length: number): Uint8Array
   isBuffer(value: unknown): boolean
 }
@@ -61,11 +62,10 @@ export const asFrame: (bytes: Uint8Array) => Uint8Array = runtime
         ? bytes
         : new Frame(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
 
-export function copyOf(bytes: Uint8Array): Uint8Array {
-  const copy = allocate(bytes.length)
-  copy.set(bytes)
-  return copy
-}
+/** A copy of its own; in Node short ones share a pool of 8 KiB. */
+export const copyOf: (bytes: Uint8Array) => Uint8Array = runtime
+  ? (bytes) => runtime.from(bytes)
+  : (bytes) => new Frame(bytes)
 
 export function toText(bytes: Uint8Array): string {
   return utf8.decode(bytes)

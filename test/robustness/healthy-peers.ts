@@ -55,7 +55,7 @@ async function tellAll(
 }
 
 async function tellPeers({ victim, peers }: Company, marker: string): Promise<void> {
-  await tellAll(victim, peers, marker)
+  if (peers.length > 0) await tellAll(victim, peers, marker)
 }
 
 async function tellVictim({ victim, peers }: Company, marker: string): Promise<void> {

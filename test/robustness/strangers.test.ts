@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Event } from 'zerowire'
+import type { EventMap, EventType, ZmqError } from 'zerowire'
 import { EventLog } from '../support/events.js'
 import { RawListener, RawPeer } from '../support/raw-peer.js'
 import { bindFresh } from '../support/transports.js'
@@ -45,13 +45,17 @@ async function atDialler(conversation: Conversation, scheme: Scheme): Promise<Sc
   return { ...company, log, stranger, connection }
 }
 
+interface Failure {
+  readonly type: EventType
+  readonly error: ZmqError
+}
+
 /** What the socket was told about a connection, errors only. */
-function errorsOf(log: EventLog, connection: number | undefined) {
-  type Failure = Extract<Event, { connection?: number; error?: unknown }>
-  const ofConnection = log.events.filter(
-    (event): event is Failure => 'connection' in event && event.connection === connection,
-  )
-  return ofConnection.flatMap(({ type, error }) => (error === undefined ? [] : [{ type, error }]))
+function errorsOf(log: EventLog, connection: number | undefined): Failure[] {
+  return log.events.flatMap((event) => {
+    const { connection: of, error } = event as Partial<EventMap['disconnect']>
+    return of === connection && error !== undefined ? [{ type: event.type, error }] : []
+  })
 }
 
 /** The stranger still gets its answers. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Mechanism } from '../../src/security/mechanism.js'
 import { NullMechanism } from '../../src/security/null.js'
 import { texts } from '../support/messages.js'
 import { command, property } from '../support/wire.js'
@@ -24,9 +25,9 @@ describe('NULL', () => {
   })
 
   it('N-1 is done when the other READY has come, started or not, and answers nothing', () => {
-    const null_ = mechanism()
+    const null_: Mechanism = mechanism()
     expect(null_.metadata).toBeUndefined()
-    const answer: unknown = null_.receive(body(command('READY', property('Socket-Type', 'PUSH'))))
+    const answer = null_.receive(body(command('READY', property('Socket-Type', 'PUSH'))))
     expect(answer).toBeUndefined()
     expect(String(null_.metadata?.get('socket-type'))).toBe('PUSH')
   })

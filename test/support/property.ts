@@ -4,6 +4,11 @@ import fc from 'fast-check'
 const SEED = 37
 
 /** Checks a property on `runs` random cases, and shrinks the first that fails. */
-export function holds(property: fc.IProperty<never> | fc.IProperty<unknown[]>, runs = 200): void {
-  fc.assert(property as fc.IProperty<unknown[]>, { seed: SEED, numRuns: runs })
+export function holds<T>(property: fc.IProperty<T>, runs = 200): void {
+  fc.assert(property, { seed: SEED, numRuns: runs })
+}
+
+/** The same for what takes turns of the event loop. */
+export function holdsLater<T>(property: fc.IAsyncProperty<T>, runs = 50): Promise<void> {
+  return fc.assert(property, { seed: SEED, numRuns: runs })
 }

@@ -1,0 +1,73 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { FromPeer, Note, Outcome, Task, ToPeer, Usage } from './task.js'
+
+const PEER = fileURLToPath(new URL('./peer.ts', import.meta.url))
+const EXEC_ARGV = ['--import', import.meta.resolve('tsx'), '--expose-gc']
+
+/** One end of a run, seen from outside. */
+export class PeerProcess {
+  readonly bound: Promise<string>
+  readonly outcome: Promise<Outcome>
+  readonly #usage: Promise<Usage>
+  readonly #child: ChildProcess
+  #fail: (error: Error) => void = () => undefined
+
+  constructor(task: Task) {
+    this.#child = fork(PEER, [JSON.stringify(task)], { execArgv: EXEC_ARGV })
+    const failure = new Promise<never>((_resolve, reject) => (this.#fail = reject))
+    const { library, scenario, side } = task
+    this.#child.on('exit', (code, signal) => {
+      this.fail(
+        new Error(`${library}, which ${side} in ${scenario}: exit ${code ?? signal ?? '?'}`),
+      )
+    })
+    const first = <T>(pick: (message: FromPeer) => T | undefined): Promise<T> => {
+      const found = new Promise<T>((resolve) => {
+        this.#child.on('message', (message: FromPeer) => {
+          const value = pick(message)
+          if (value !== undefined) resolve(value)
+        })
+      })
+      const result = Promise.race([found, failure])
+      // Not everybody binds, and of many failures one is enough.
+      result.catch(() => undefined)
+      return result
+    }
+    this.bound = first((message) => (message.type === 'bound' ? message.endpoint : undefined))
+    this.outcome = first((message) => (message.type === 'outcome' ? message.outcome : undefined))
+    this.#usage = first((message) => (message.type === 'usage' ? message.usage : undefined))
+  }
+
+  /** Passes on what the two have to tell each other. */
+  connectTo(other: PeerProcess): void {
+    const pass = (from: ChildProcess, to: ChildProcess): void => {
+      from.on('message', (message: FromPeer) => {
+        if (message.type === 'note') tell(to, message)
+      })
+    }
+    pass(this.#child, other.#child)
+    pass(other.#child, this.#child)
+  }
+
+  finish(): Promise<Usage> {
+    tell(this.#child, { type: 'finish' })
+    return this.#usage
+  }
+
+  fail(error: Error): void {
+    this.#fail(error)
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) resolve()
+      this.#child.once('exit', () => resolve())
+      this.#child.kill('SIGKILL')
+    })
+  }
+}
+
+function tell(child: ChildProcess, message: ToPeer): void {
+  if (child.connected) child.send(message)
+}

@@ -1,0 +1,238 @@
+import type { ScenarioName } from './scenarios/index.js'
+import type { Figure, Library } from './task.js'
+
+/** What has to be reached. */
+export type Goal =
+  /** So many times better than another library in the same run. */
+  | { readonly against: Exclude<Library, 'zerowire'>; readonly least: number }
+  /** So many times what another row reached. */
+  | { readonly row: string; readonly least: number }
+  /** An absolute bound. */
+  | { readonly figure: Figure; readonly most: number }
+
+/** Messages of a run: as many as take some two seconds. A library without any is not measured. */
+export type Counts = Readonly<Partial<Record<Library, number>>>
+
+/** What is measured. */
+export interface Row {
+  readonly name: string
+  readonly group: string
+  readonly title: string
+  readonly scenario: ScenarioName
+  readonly transport: 'tcp' | 'ipc' | 'inproc'
+  /** The figure that is compared. */
+  readonly figure: Figure
+  /** Bytes of a part. */
+  readonly size: number
+  readonly parts: number
+  /** Sockets on the connecting side. */
+  readonly peers: number
+  /** Distinct subscriptions of a subscriber. */
+  readonly topics: number
+  readonly counts: Counts
+  readonly goals: readonly Goal[]
+}
+
+const COMMON = {
+  transport: 'tcp',
+  figure: 'rate',
+  size: 16,
+  parts: 1,
+  peers: 1,
+  topics: 1,
+  goals: [],
+} as const
+
+const native = (least: number): readonly Goal[] => [{ against: 'native', least }]
+
+/** The stream rows of one transport. */
+interface Sizes {
+  readonly id: string
+  readonly title: string
+  readonly size: number
+  readonly parts?: number
+  /** The same for tcp and ipc. */
+  readonly wire: Counts
+  readonly inproc: Counts
+  readonly floors: Readonly<Partial<Record<Row['transport'], number>>>
+}
+
+const SIZES: readonly Sizes[] = [
+  {
+    id: '16',
+    title: '16 B',
+    size: 16,
+    wire: { zerowire: 8_000_000, native: 800_000 },
+    inproc: { zerowire: 6_000_000, native: 600_000 },
+    floors: { tcp: 10, ipc: 10, inproc: 8 },
+  },
+  {
+    id: '256',
+    title: '256 B',
+    size: 256,
+    wire: { zerowire: 4_000_000, native: 700_000 },
+    inproc: { zerowire: 6_000_000, native: 600_000 },
+    floors: { tcp: 8, ipc: 8 },
+  },
+  {
+    id: '1k',
+    title: '1 KiB',
+    size: 1024,
+    wire: { zerowire: 1_500_000, native: 600_000 },
+    inproc: { zerowire: 6_000_000, native: 600_000 },
+    floors: { tcp: 2.5, ipc: 2.5 },
+  },
+  {
+    id: '64k',
+    title: '64 KiB',
+    size: 65_536,
+    wire: { zerowire: 40_000, native: 40_000, raw: 40_000 },
+    inproc: { zerowire: 6_000_000, native: 120_000 },
+    floors: { tcp: 1, ipc: 1 },
+  },
+  {
+    id: '1m',
+    title: '1 MiB',
+    size: 1_048_576,
+    wire: { zerowire: 3000, native: 4000, raw: 4000 },
+    inproc: { zerowire: 6_000_000, native: 12_000 },
+    floors: { tcp: 0.8, ipc: 0.8 },
+  },
+  {
+    id: 'parts',
+    title: '10 parts of 16 B',
+    size: 16,
+    parts: 10,
+    wire: { zerowire: 1_000_000, native: 200_000 },
+    inproc: { zerowire: 2_000_000, native: 200_000 },
+    floors: {},
+  },
+]
+
+function streams(transport: Row['transport']): Row[] {
+  return SIZES.map(({ id, title, size, parts = 1, wire, inproc, floors }) => ({
+    ...COMMON,
+    name: `${transport}-${id}`,
+    group: `PUSH to PULL, ${transport}`,
+    title,
+    scenario: transport === 'inproc' ? 'inproc' : 'stream',
+    transport,
+    size,
+    parts,
+    counts: transport === 'inproc' ? inproc : wire,
+    goals: floors[transport] === undefined ? [] : native(floors[transport]),
+  }))
+}
+
+const REQUESTS: readonly Row[] = [
+  {
+    ...COMMON,
+    name: 'req-rep',
+    group: 'Requests, tcp',
+    title: 'REQ/REP, round trip',
+    scenario: 'round-trip',
+    figure: 'p50',
+    counts: { zerowire: 20_000, native: 12_000, raw: 25_000 },
+    goals: [
+      { against: 'native', least: 1.6 },
+      { against: 'raw', least: 1 / 1.2 },
+    ],
+  },
+  {
+    ...COMMON,
+    name: 'in-flight',
+    group: 'Requests, tcp',
+    title: 'DEALER/ROUTER, 100 in flight',
+    scenario: 'in-flight',
+    counts: { zerowire: 800_000, native: 150_000 },
+  },
+]
+
+const PUBLISH = {
+  ...COMMON,
+  group: 'PUB to SUB, tcp, 16 B',
+  scenario: 'publish',
+} as const
+
+const PUBLISHING: readonly Row[] = [
+  {
+    ...PUBLISH,
+    name: 'pub-1',
+    title: '1 subscriber',
+    counts: { zerowire: 5_000_000, native: 600_000 },
+  },
+  {
+    ...PUBLISH,
+    name: 'pub-10',
+    title: '10 subscribers, deliveries',
+    peers: 10,
+    counts: { zerowire: 800_000, native: 60_000 },
+    goals: native(8),
+  },
+  {
+    ...PUBLISH,
+    name: 'pub-1000',
+    title: '1,000 subscribers, deliveries',
+    peers: 1000,
+    counts: { zerowire: 3000, native: 500 },
+  },
+  {
+    ...PUBLISH,
+    name: 'pub-topics',
+    title: '1 subscriber, 100,000 topics',
+    topics: 100_000,
+    counts: { zerowire: 3_000_000, native: 500_000 },
+    goals: [{ row: 'pub-1', least: 0.8 }],
+  },
+]
+
+const PEERS: readonly Row[] = [
+  {
+    ...COMMON,
+    name: 'pushers',
+    group: 'Many peers, tcp',
+    title: '1,000 PUSH to one PULL',
+    scenario: 'stream',
+    peers: 1000,
+    counts: { zerowire: 3_000_000, native: 500_000 },
+    goals: native(5),
+  },
+  {
+    ...COMMON,
+    name: 'connect',
+    group: 'Many peers, tcp',
+    title: 'connect, ask, close',
+    scenario: 'connect',
+    peers: 50,
+    counts: { zerowire: 8000, native: 5000 },
+  },
+  {
+    ...COMMON,
+    name: 'idle',
+    group: 'Many peers, tcp',
+    title: 'memory of an idle connection',
+    scenario: 'idle',
+    figure: 'resident',
+    counts: { zerowire: 10_000, native: 10_000 },
+    goals: [{ figure: 'heap', most: 10_240 }],
+  },
+  {
+    ...COMMON,
+    name: 'timer',
+    group: 'Many peers, tcp',
+    title: 'a 10 ms timer under flood, p99',
+    scenario: 'flood',
+    figure: 'timer',
+    counts: { zerowire: 12_000_000, native: 1_000_000 },
+    goals: [{ figure: 'timer', most: 20 }],
+  },
+]
+
+export const ROWS: readonly Row[] = [
+  ...streams('tcp'),
+  ...streams('ipc'),
+  ...streams('inproc'),
+  ...REQUESTS,
+  ...PUBLISHING,
+  ...PEERS,
+]

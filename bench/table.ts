@@ -1,0 +1,38 @@
+import { significant } from './figures.js'
+import { figureText, mib, otherFigures } from './report.js'
+import { factor, type GoalResult, type Performance, type RowResult } from './results.js'
+
+const HEAD = ['row', '', 'ratio', 'zerowire', 'native', 'bare sockets', 'goal']
+
+/** The results in Markdown. */
+export function table(rows: readonly RowResult[]): string {
+  const lines = rows.map((row) => [
+    `\`${row.name}\``,
+    `${row.group}: ${row.title}`,
+    `**${factor(row.ratio)}**`,
+    cell(row, row.libraries.zerowire),
+    cell(row, row.libraries.native),
+    cell(row, row.libraries.raw),
+    row.goals.map(goalText).join('; '),
+  ])
+  const rule = HEAD.map(() => '---')
+  return [HEAD, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function cell({ figure }: RowResult, performance: Performance | undefined): string {
+  if (performance === undefined) return ''
+  if (performance.median === null) return 'n/a'
+  const { spread, cpuSeconds, peakResident } = performance
+  return [
+    `${figureText(figure, performance)} ±${((spread ?? 0) * 100).toFixed(0)} %`,
+    ...otherFigures(figure, performance),
+    `${significant(cpuSeconds ?? 0)} CPU s/M`,
+    `${mib(peakResident)} MiB`,
+  ].join(', ')
+}
+
+function goalText({ goal, value, met }: GoalResult): string {
+  if (met === null) return `${goal}: n/a`
+  const reached = goal.startsWith('at most') ? '' : ` (${factor(value)})`
+  return met ? `${goal}${reached}` : `**missed**: ${goal}${reached}`
+}

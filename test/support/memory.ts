@@ -1,0 +1,40 @@
+import { Server, Socket } from 'node:net'
+import { queryObjects, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Bytes of JavaScript objects and of buffers, when all that is unused has been freed. */
+export function heldBytes(): number {
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+const Timeout = clearedTimer().constructor as new () => unknown
+
+function clearedTimer(): NodeJS.Timeout {
+  const timer = setTimeout(() => undefined, 0)
+  clearTimeout(timer)
+  return timer
+}
+
+interface Report {
+  readonly libuv: readonly { readonly type: string; readonly is_active: boolean }[]
+}
+
+/** What this process holds of the system, whether or not it keeps the process alive. */
+export function resources(): Record<string, number> {
+  const { libuv } = process.report.getReport() as Report
+  const handles = (type: string): number =>
+    libuv.filter((handle) => handle.type === type && handle.is_active).length
+  return {
+    keepingAlive: process.getActiveResourcesInfo().length,
+    tcpHandles: handles('tcp'),
+    pipeHandles: handles('pipe'),
+    sockets: queryObjects(Socket, { format: 'count' }),
+    servers: queryObjects(Server, { format: 'count' }),
+    timers: queryObjects(Timeout, { format: 'count' }),
+  }
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { atEndOfTurn, TurnBudget } from '../../src/util/turn.js'
+import { nextTurn } from '../support/turn.js'
+
+describe('the end of the turn', () => {
+  it('comes after promises, once for each time it was asked for, in order', async () => {
+    const seen: string[] = []
+    const task = (name: string) => ({ endTurn: () => seen.push(name) })
+    atEndOfTurn(task('first'))
+    atEndOfTurn(task('second'))
+    for (let i = 0; i < 100; i++) await Promise.resolve()
+    seen.push('promises')
+    await nextTurn()
+    expect(seen).toEqual(['promises', 'first', 'second'])
+  })
+
+  it('what is asked for during it happens at the end of the next', async () => {
+    const seen: string[] = []
+    atEndOfTurn({
+      endTurn: () => {
+        seen.push('one')
+        atEndOfTurn({ endTurn: () => seen.push('two') })
+      },
+    })
+    await nextTurn()
+    expect(seen).toEqual(['one'])
+    await nextTurn()
+    expect(seen).toEqual(['one', 'two'])
+  })
+})
+
+describe('a budget', () => {
+  let now = 0
+  beforeEach(() => {
+    now = 5000
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  /** How many operations pass before the first that has to wait; at most `limit`. */
+  function spendAll(budget: TurnBudget, limit: number, cost = 0): number {
+    for (let count = 0; count < limit; count++) {
+      if (budget.spend() !== undefined) return count
+      now += cost
+    }
+    return limit
+  }
+
+  it('lets a few operations pass, however long they take', () => {
+    expect(spendAll(new TurnBudget(), 20, 100)).toBe(20)
+  })
+
+  it('ends after a millisecond', () => {
+    const budget = new TurnBudget()
+    expect(spendAll(budget, 1000, 0.01)).toBeLessThan(200)
+  })
+
+  it('ends in time even for a clock that stands still', () => {
+    expect(spendAll(new TurnBudget(), 100_000)).toBeLessThan(10_000)
+  })
+
+  it('once spent, all later operations wait for the same turn, in order', async () => {
+    const budget = new TurnBudget()
+    spendAll(budget, 1000, 1)
+    const seen: number[] = []
+    const waiting = [1, 2, 3].map(async (number) => {
+      await budget.spend()
+      seen.push(number)
+    })
+    await Promise.resolve()
+    expect(seen).toEqual([])
+    await Promise.all(waiting)
+    expect(seen).toEqual([1, 2, 3])
+    expect(budget.spend()).toBeUndefined()
+  })
+
+  it('is whole again after the turn, and after reset()', async () => {
+    const budget = new TurnBudget()
+    const first = spendAll(budget, 1000, 1)
+    await nextTurn()
+    expect(spendAll(budget, 1000, 1)).toBe(first)
+    await nextTurn()
+    for (let i = 0; i < 1000; i++) {
+      expect(spendAll(budget, first - 1, 1)).toBe(first - 1)
+      budget.reset()
+    }
+  })
+})
