@@ -61,7 +61,7 @@ function specification(values: Line[]): Spec {
       {
         scale: 'x',
         orient: 'top',
-        values: [0.5, 1, 2, 5, 10, 20, 50, 100],
+        values: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500],
         grid: true,
         ticks: false,
         domain: false,

@@ -1,5 +1,5 @@
 import { measure, type Run } from './measure.js'
-import { performanceOf, rowResult, type RowResult } from './results.js'
+import { performanceOf, rowResult, type Performance, type RowResult } from './results.js'
 import type { Row } from './rows.js'
 import type { Library } from './task.js'
 
@@ -37,9 +37,9 @@ export async function compare(
       }
     }
   }
-  const performances = libraries.map((library) => [
-    library,
-    performanceOf(row, runs.get(library) ?? [], failures.get(library)),
-  ])
-  return rowResult(row, Object.fromEntries(performances), earlier)
+  const performances: Partial<Record<Library, Performance>> = {}
+  for (const library of libraries) {
+    performances[library] = performanceOf(row, runs.get(library) ?? [], failures.get(library))
+  }
+  return rowResult(row, performances, earlier)
 }

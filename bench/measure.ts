@@ -19,7 +19,7 @@ export interface Run {
   readonly peakHeap: number
 }
 
-const LONGEST_MS = 120_000
+const LONGEST_MS = 60_000
 
 /** Fewer tell nothing. */
 const FEWEST = 20

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { FromPeer, Note, Outcome, Task, ToPeer, Usage } from './task.js'
+import type { FromPeer, Outcome, Task, ToPeer, Usage } from './task.js'
 
 const PEER = fileURLToPath(new URL('./peer.ts', import.meta.url))
 const EXEC_ARGV = ['--import', import.meta.resolve('tsx'), '--expose-gc']

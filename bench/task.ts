@@ -73,10 +73,10 @@ export interface End {
   readonly task: Task
   readonly zmq: Zmq
   /** Lets the other end begin. */
-  bound(endpoint: string | null): void
-  tell(note: Note): void
+  readonly bound: (endpoint: string | null) => void
+  readonly tell: (note: Note) => void
   /** Calls `heard` for every note on the subject. */
-  listen(about: Note['about'], heard: (value: number) => void): void
+  readonly listen: (about: Note['about'], heard: (value: number) => void) => void
 }
 
 type Act = (end: End) => Promise<Outcome | undefined>

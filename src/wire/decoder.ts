@@ -1,11 +1,18 @@
 import { protocolError, ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
-import { allocate, concat, EMPTY, View } from '../util/bytes.js'
+import { allocate, concat, copyOf, EMPTY, View } from '../util/bytes.js'
 import { COMMAND, LONG, LONG_HEADER, MORE, readLength, SHORT_HEADER } from './frame.js'
 import { LIMITS } from './limits.js'
 
 /** A frame that spans chunks gets its memory at once up to this size, and as it arrives beyond it. */
 const TRUSTED = 1_048_576
+
+/**
+ * Frames below `SMALL` bytes are views of pieces of this size rather than of a whole chunk: a kept one
+ * pins at most 8 KiB, as much as one of Node's small buffers; a longer one at most a chunk.
+ */
+const PIECE = 8192
+const SMALL = 1024
 
 /** With less than this to come, a large frame is cheaper read together with what follows it. */
 const WORTH_AIMING = 65_536
@@ -29,6 +36,11 @@ export class FrameDecoder {
   // Of the chunk, kept because asking for them costs more than a frame does.
   #memory: ArrayBufferLike = EMPTY.buffer
   #offset = 0
+  /** A copy of a part of the chunk, from `#pieceStart` on, that small frames are views of. */
+  #piece: ArrayBufferLike = EMPTY.buffer
+  #pieceOffset = 0
+  #pieceStart = 0
+  #pieceEnd = 0
   /** Largest command accepted; rises when the handshake is done. */
   #commandLimit: number = LIMITS.handshakeCommand
 
@@ -58,6 +70,7 @@ export class FrameDecoder {
     this.#memory = this.#chunk.buffer
     this.#offset = this.#chunk.byteOffset
     this.#at = 0
+    this.#pieceEnd = 0
   }
 
   /** Where the rest of an unfinished large frame belongs: what is read straight into it is not copied. */
@@ -110,7 +123,10 @@ export class FrameDecoder {
     const chunk = this.#chunk
     const at = this.#at
     const available = chunk.length - at
-    if (available < SHORT_HEADER) return undefined
+    if (available < SHORT_HEADER) {
+      if (available === 0) this.#forget()
+      return undefined
+    }
     const flags = chunk[at] as number
     let length = chunk[at + 1] as number
     let start = at + SHORT_HEADER
@@ -124,7 +140,9 @@ export class FrameDecoder {
     const end = start + length
     if (end <= chunk.length) {
       this.#at = end
-      return new View(this.#memory, this.#offset + start, length)
+      return length < SMALL && chunk.length > PIECE
+        ? this.#viewOfPiece(start, end)
+        : new View(this.#memory, this.#offset + start, length)
     }
     this.#length = length
     this.#filled = chunk.length - start
@@ -132,6 +150,26 @@ export class FrameDecoder {
     this.#body.set(chunk.subarray(start))
     this.#at = chunk.length
     return undefined
+  }
+
+  /** A view of a copy: a small frame that somebody keeps must not keep a large chunk. */
+  #viewOfPiece(start: number, end: number): Uint8Array {
+    if (end > this.#pieceEnd) {
+      const piece = copyOf(this.#chunk.subarray(start, start + PIECE))
+      this.#piece = piece.buffer
+      this.#pieceOffset = piece.byteOffset
+      this.#pieceStart = start
+      this.#pieceEnd = start + piece.length
+    }
+    return new View(this.#piece, this.#pieceOffset + start - this.#pieceStart, end - start)
+  }
+
+  /** Lets go of a chunk that has been read to its end. */
+  #forget(): void {
+    this.#chunk = EMPTY
+    this.#at = 0
+    this.#memory = this.#piece = EMPTY.buffer
+    this.#pieceEnd = 0
   }
 
   /** Goes on with a body that began in an earlier chunk; returns it when it is complete. */
@@ -142,7 +180,10 @@ export class FrameDecoder {
     if (taken > 0) body.set(this.#chunk.subarray(this.#at, this.#at + taken), this.#filled)
     this.#at += taken
     this.#filled = filled
-    if (filled < this.#length) return undefined
+    if (filled < this.#length) {
+      this.#forget()
+      return undefined
+    }
     this.#body = undefined
     return body
   }

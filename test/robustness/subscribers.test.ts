@@ -31,7 +31,7 @@ describe.each(['Publisher', 'XPublisher'] as const)('a peer of a %s', (type) => 
     const before = heldBytes()
     // More than one peer may have, in topics as different as can be.
     for (let index = 0; index < 140; index += 1) {
-      stranger.write(command('SUBSCRIBE', Buffer.alloc(TOPIC, index)))
+      await stranger.writeAll(command('SUBSCRIBE', Buffer.alloc(TOPIC, index)))
     }
     await stranger.closed
     expect((await log.until('disconnect')).error?.code).toBe('EPROTO')
@@ -47,11 +47,11 @@ describe.each(['Publisher', 'XPublisher'] as const)('a peer of a %s', (type) => 
     const before = heldBytes()
     const topic = Buffer.alloc(TOPIC, 'x')
     const changes = Buffer.concat([command('SUBSCRIBE', topic), command('CANCEL', topic)])
-    for (let round = 0; round < 100; round += 1) stranger.write(changes)
+    for (let round = 0; round < 40; round += 1) await stranger.writeAll(changes)
     stranger.write(ping(0))
     // Whether it may go on after that or not, it has been heard to the end.
     await Promise.race([stranger.readFrame(), stranger.closed])
-    expect(heldBytes() - before).toBeLessThan(96 * MIB)
+    expect(heldBytes() - before).toBeLessThan(40 * MIB)
     await publisher.send('good')
     expect(await receiveTexts(subscriber)).toEqual(['good'])
   })

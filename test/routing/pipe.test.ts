@@ -214,16 +214,18 @@ describe('receiveHighWaterMark', () => {
 describe('announcements', () => {
   it('come in between messages, beyond the mark', () => {
     const { pipe } = piped({ receiveHighWaterMark: 1 })
-    pipe.announce(part('+A'))
+    pipe.announce(part('+A'), 10)
     expect(pipe.deliver(part('message'))).toBe(false)
-    pipe.announce(part('+B'))
+    pipe.announce(part('+B'), 10)
     expect(readAll(pipe)).toEqual(['+A', 'message', '+B'])
   })
 
-  it('are dropped and counted when nobody ever reads', () => {
+  it('are dropped and counted beyond the most that may be unread', () => {
     const { owner, pipe } = piped()
-    for (let i = 0; i < 65_536 + 10; i++) pipe.announce(part('+A'))
-    expect([pipe.incoming, owner.drops]).toEqual([65_536, { full: 10 }])
+    for (let i = 0; i < 15; i++) pipe.announce(part(i), 10)
+    expect([readAll(pipe), owner.drops]).toEqual([numbered(10), { full: 5 }])
+    pipe.announce(part('again'), 10)
+    expect(readAll(pipe)).toEqual(['again'])
   })
 })
 

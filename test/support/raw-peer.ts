@@ -44,6 +44,16 @@ export class RawPeer {
     this.#socket.write(Buffer.concat(chunks))
   }
 
+  /** Writes, and waits until the system has taken it or the connection is gone. */
+  async writeAll(bytes: Uint8Array): Promise<void> {
+    if (this.#socket.destroyed) return
+    await new Promise<void>((resolve) => {
+      this.#socket.write(bytes, () => {
+        resolve()
+      })
+    })
+  }
+
   /** The next `size` bytes. */
   read(size: number): Promise<Buffer> {
     return this.#news.until(() => {

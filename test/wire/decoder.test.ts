@@ -105,11 +105,20 @@ describe('the caller pulls', () => {
 })
 
 describe('memory', () => {
-  it('a frame within a chunk is a view of it', () => {
-    const chunk = message('hello')
+  it('a large frame within a chunk is a view of it', () => {
+    const chunk = frame(0, pattern(20_000))
     const { decoder } = new Decoding()
     decoder.push(chunk)
     expect(decoder.next()?.[0]?.buffer).toBe(chunk.buffer)
+  })
+
+  it('a small frame that somebody keeps does not keep a large chunk', () => {
+    const { decoder } = new Decoding()
+    decoder.push(Buffer.concat(Array.from({ length: 600 }, () => message('x'.repeat(100)))))
+    for (let parts = decoder.next(); parts !== undefined; parts = decoder.next()) {
+      expect(String(parts)).toBe('x'.repeat(100))
+      expect(parts[0]?.buffer.byteLength).toBeLessThanOrEqual(8192)
+    }
   })
 
   it('a frame across chunks has memory of its own, of its size', () => {
