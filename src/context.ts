@@ -12,7 +12,7 @@ export interface ContextOptions {
   ipv6?: boolean
   /** Whether new sockets have an endless `linger` at first (false: 0). @default true */
   blocky?: boolean
-  /** What `maxMessageSize` is at most for new sockets, in bytes. @default 2147483647 */
+  /** Accepted for compatibility: sockets have limits of their own. @default 2147483647 */
   maxMessageSize?: number
   /** Accepted for compatibility: there are no I/O threads. @default 1 */
   ioThreads?: number
@@ -35,7 +35,7 @@ export class Context {
   declare ipv6: boolean
   /** Whether new sockets have an endless `linger` at first (false: 0). */
   declare blocky: boolean
-  /** What `maxMessageSize` is at most for new sockets, in bytes. */
+  /** Accepted for compatibility: sockets have limits of their own. */
   declare maxMessageSize: number
   /** Accepted for compatibility: there are no I/O threads. */
   declare ioThreads: number

@@ -23,6 +23,13 @@ export type MessageLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer | st
 /** The parts of one message inside the library. A message travels whole, never part by part. */
 export type Parts = Uint8Array[]
 
+/** A change of what a peer wants. */
+export interface Subscription {
+  readonly topic: Uint8Array
+  /** True to subscribe, false to cancel. */
+  readonly on: boolean
+}
+
 /**
  * The longest part that is copied when it is sent. Longer ones are sent from the caller's own
  * memory, which must stay as it is until the message has left; the same promise as libzmq's binding.

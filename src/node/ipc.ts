@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Endpoint } from '../endpoint.js'
-import { ZmqError } from '../errors.js'
+import { fromSystemError, ZmqError } from '../errors.js'
 import type { Session } from '../session/session.js'
 import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
 import { NetStream } from './net-stream.js'
-import { dial, serve } from './stream-transport.js'
+import { dial, serve, type ListenerKind } from './stream-transport.js'
 
 /** The longest path of a Unix domain socket on Linux, its NUL left out. */
 const LONGEST_PATH = 107
@@ -26,24 +26,39 @@ export class IpcTransport implements Transport {
   }
 
   async listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
-    const wildcard = endpoint.address === '*'
-    const folder = wildcard ? mkdtempSync(join(tmpdir(), 'zerowire-')) : undefined
-    const path = folder === undefined ? pathOf(endpoint) : join(folder, 'socket')
-    const text = folder === undefined ? endpoint.text : `ipc://${path}`
-    if (folder === undefined) await clearStale(path, endpoint)
-    return serve(text, local, accept, {
-      listen: { path, backlog: local.options.backlog },
-      endpoint: () => text,
-      remoteAddress: () => text,
-      admit: () => true,
-      ...(folder === undefined
-        ? {}
-        : {
-            cleanup: () => {
-              rmSync(folder, { recursive: true, force: true })
-            },
-          }),
-    })
+    try {
+      return await (endpoint.address === '*'
+        ? this.#listenAnywhere(local, accept)
+        : this.#listenAt(endpoint, local, accept))
+    } catch (error) {
+      throw fromSystemError(error, endpoint.text)
+    }
+  }
+
+  async #listenAt(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
+    const path = pathOf(endpoint)
+    await clearStale(path, endpoint)
+    return serve(endpoint.text, local, accept, kindOf(path, endpoint.text, local))
+  }
+
+  /** In a new directory, which goes with the listener. */
+  async #listenAnywhere(local: LocalEnd, accept: Accept): Promise<Listener> {
+    const folder = mkdtempSync(join(tmpdir(), 'zerowire-'))
+    const path = join(folder, 'socket')
+    const cleanup = (): void => {
+      rmSync(folder, { recursive: true, force: true })
+    }
+    const text = `ipc://${path}`
+    return serve(text, local, accept, { ...kindOf(path, text, local), cleanup })
+  }
+}
+
+function kindOf(path: string, text: string, { options }: LocalEnd): ListenerKind {
+  return {
+    listen: { path, backlog: options.backlog },
+    endpoint: () => text,
+    remoteAddress: () => text,
+    admit: () => true,
   }
 }
 
@@ -81,8 +96,9 @@ function answers(path: string): Promise<boolean> {
       probe.destroy()
       resolve(true)
     })
-    probe.once('error', () => {
-      resolve(false)
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => {
+      // Any other failure, such as a full backlog, means that somebody is there.
+      resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT')
     })
   })
 }

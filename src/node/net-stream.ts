@@ -11,7 +11,9 @@ export class NetStream implements ByteStream {
   #handler: ByteStreamHandler | undefined
   #error: Error | undefined
   readonly #written = (): void => {
-    if (this.backlog === 0) this.#handler?.onDrain()
+    // Node also calls back for what was discarded with the connection.
+    const { destroyed, writableEnded, writableLength } = this.socket
+    if (!destroyed && !writableEnded && writableLength === 0) this.#handler?.onDrain()
   }
 
   /** @param open makes the socket, which reads through the given functions instead of emitting `data`. */
@@ -70,6 +72,7 @@ export class NetStream implements ByteStream {
     })
     socket.on('end', () => {
       // The peer has said all it has to say; a half-open conversation is none.
+      handler.onEnd()
       socket.destroySoon()
     })
     socket.on('close', () => {

@@ -24,8 +24,8 @@ export class FanOut {
     this.#pipes.delete(pipe)
   }
 
-  [Symbol.iterator](): IterableIterator<Pipe> {
-    return this.#pipes.values()
+  has(pipe: Pipe): boolean {
+    return this.#pipes.has(pipe)
   }
 
   /** Begins a selection for the next message. */

@@ -1,13 +1,7 @@
 import type { DropReason, PeerInfo } from '../events.js'
-import { ownParts, type Parts } from '../message.js'
+import { ownParts, type Parts, type Subscription } from '../message.js'
 import type { Session, Traffic } from '../session/session.js'
 import { Deque } from '../util/deque.js'
-
-/** A change of what a peer wants, as pipes pass it on. */
-export interface TopicChange {
-  readonly topic: Uint8Array
-  readonly on: boolean
-}
 
 /** The options of a socket that its pipes heed; changes apply to pipes that exist. */
 export interface PipeOptions {
@@ -25,7 +19,7 @@ export interface PipeOwner {
   writable(pipe: Pipe): void
   /** Judges a message before it is queued. @returns false when it is not for the queue. */
   intake(pipe: Pipe, message: Parts): boolean
-  subscription(pipe: Pipe, change: TopicChange): void
+  subscription(pipe: Pipe, change: Subscription): void
   dropped(reason: DropReason, count: number): void
   /** A session ended; the owner closes the pipe or finds it another session. */
   disconnected(pipe: Pipe, error: Error | undefined): void
@@ -34,6 +28,9 @@ export interface PipeOwner {
   /** A closed pipe has been read to the end. */
   exhausted(pipe: Pipe): void
 }
+
+/** Bytes of announcements that may be unread. */
+const MOST_ANNOUNCED = 16_777_216
 
 /**
  * One peer as the socket sees it: a bounded queue out, a bounded queue in, and at most one live
@@ -45,6 +42,8 @@ export class Pipe implements Traffic {
   readonly #incoming = new Deque<Parts>()
   #session: Session | undefined
   #peer: PeerInfo | undefined
+  /** Bytes announced since the queue was last empty. */
+  #announced = 0
   /** A message was refused: the owner waits to hear of room. */
   #full = false
   /** The session waits to hear of room. */
@@ -130,14 +129,16 @@ export class Pipe implements Traffic {
 
   /**
    * Queues something the peer did not send, or sent as a command: it does not count against the
-   * mark. Beyond `most` unread messages it is dropped.
+   * mark. Beyond `most` unread messages, or 16 MiB of them, it is dropped.
    */
-  announce(message: Parts, most: number): void {
-    if (this.#incoming.length >= most) {
+  announce(message: Uint8Array, most: number): void {
+    if (this.#incoming.length === 0) this.#announced = 0
+    this.#announced += message.length
+    if (this.#incoming.length >= most || this.#announced > MOST_ANNOUNCED) {
       this.#owner.dropped('full', 1)
       return
     }
-    this.#incoming.push(message)
+    this.#incoming.push([message])
     if (this.#incoming.length === 1) this.#owner.readable(this)
   }
 
@@ -198,6 +199,10 @@ export class Pipe implements Traffic {
   discardIncoming(reason: DropReason): void {
     if (this.#incoming.length > 0) this.#owner.dropped(reason, this.#incoming.length)
     this.#incoming.clear()
+    if (this.#backedUp) {
+      this.#backedUp = false
+      this.#session?.resume()
+    }
     if (this.#closed) this.#owner.exhausted(this)
   }
 
@@ -219,8 +224,8 @@ export class Pipe implements Traffic {
     if (!owner.intake(this, message)) return true
     const incoming = this.#incoming
     if (owner.options.conflate && incoming.length > 0) {
+      owner.dropped('conflated', incoming.length)
       incoming.clear()
-      owner.dropped('conflated', 1)
     }
     incoming.push(message)
     if (incoming.length === 1) owner.readable(this)
@@ -229,7 +234,7 @@ export class Pipe implements Traffic {
     return false
   }
 
-  subscription(change: TopicChange): void {
+  subscription(change: Subscription): void {
     this.#owner.subscription(this, change)
   }
 
@@ -245,6 +250,8 @@ export class Pipe implements Traffic {
     this.#session = undefined
     if (session.unwritten > 0) this.#owner.dropped('disconnected', session.unwritten)
     this.#owner.disconnected(this, error)
+    // What was under way is gone and has made room.
+    this.drained()
   }
 
   #queue(message: Parts): void {

@@ -1,3 +1,4 @@
+import { protocolError } from '../errors.js'
 import type { Pipe } from './pipe.js'
 import { topicOf, TopicTree, type TopicNode } from './topic-tree.js'
 
@@ -5,10 +6,10 @@ import { topicOf, TopicTree, type TopicNode } from './topic-tree.js'
 type Subscribers = Pipe | Set<Pipe>
 
 /** Bytes that a subscription is counted as beside its topic. */
-const OVERHEAD = 64
+const OVERHEAD = 192
 
-/** Bytes that the subscriptions of one peer may take: two million of them, or long ones fewer. */
-export const MOST_SUBSCRIPTION_BYTES = 134_217_728
+/** Bytes that the subscriptions of one peer may take: more than a million short ones. */
+const MOST_BYTES = 268_435_456
 
 interface Held {
   readonly nodes: Set<TopicNode<Subscribers>>
@@ -38,14 +39,18 @@ export class Subscriptions {
     return this.#held.get(pipe)?.nodes.size ?? 0
   }
 
-  /** Bytes that the subscriptions of one peer take, its overhead included. */
+  /** Bytes that the subscriptions of one peer are counted as. */
   bytes(pipe: Pipe): number {
     return this.#held.get(pipe)?.bytes ?? 0
   }
 
+  /** @throws ZmqError `EPROTO` when the peer wants more than it may. */
   add(pipe: Pipe, topic: Uint8Array): Change {
-    const node = this.#tree.insert(topic)
     const held = this.#of(pipe)
+    if (held.bytes + topic.length + OVERHEAD > MOST_BYTES) {
+      throw protocolError(`subscriptions of more than ${String(MOST_BYTES)} bytes`)
+    }
+    const node = this.#tree.insert(topic)
     if (held.nodes.has(node)) return { forPipe: false, forAll: false }
     held.nodes.add(node)
     held.bytes += topic.length + OVERHEAD

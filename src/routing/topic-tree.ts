@@ -34,7 +34,7 @@ export class TopicTree<V> {
     let at = 0
     while (at < text.length) {
       const child = node.children?.get(text.charCodeAt(at))
-      if (child === undefined) return attach(node, text.slice(at))
+      if (child === undefined) return attach(node, owned(text, at, text.length))
       const shared = sharedLength(child.label, text, at)
       node = shared === child.label.length ? child : split(child, shared)
       at += shared
@@ -130,8 +130,8 @@ function attach<V>(parent: TopicNode<V>, label: string): TopicNode<V> {
 function split<V>(node: TopicNode<V>, length: number): TopicNode<V> {
   const { parent, label } = node
   if (parent === undefined) return node
-  const upper = attach(parent, label.slice(0, length))
-  node.label = label.slice(length)
+  const upper = attach(parent, owned(label, 0, length))
+  node.label = owned(label, length, label.length)
   node.parent = upper
   upper.children = new Map([[node.label.charCodeAt(0), node]])
   return upper
@@ -142,4 +142,11 @@ function sharedLength(label: string, text: string, at: number): number {
   let length = 1
   while (length < most && label.charCodeAt(length) === text.charCodeAt(at + length)) length++
   return length
+}
+
+/** A part of a text in memory of its own: `slice` would keep the whole text for it. */
+function owned(text: string, start: number, end: number): string {
+  let part = ''
+  for (let i = start; i < end; i++) part += text.charAt(i)
+  return part
 }

@@ -1,4 +1,5 @@
-import type { Pipe, TopicChange } from './pipe.js'
+import type { Subscription } from '../message.js'
+import type { Pipe } from './pipe.js'
 import { TopicTree, type TopicNode } from './topic-tree.js'
 
 /** What a subscriber wants, and the publishers it has told so: all of them, also those that come later. */
@@ -48,7 +49,7 @@ export class Wishes {
     for (const topic of this.#topics.values()) pipe.session?.subscribe({ topic, on: true })
   }
 
-  tellAll(change: TopicChange): void {
+  tellAll(change: Subscription): void {
     for (const pipe of this.#pipes) pipe.session?.subscribe(change)
   }
 }

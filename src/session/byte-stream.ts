@@ -24,6 +24,8 @@ export interface ByteStreamHandler {
   onFilled(count: number): void
   /** The backlog is gone. */
   onDrain(): void
+  /** The peer has left: nothing more can be written. `onClose` follows. */
+  onEnd(): void
   /** No more bytes will come: once, in the end. */
   onClose(error: Error | undefined): void
 }

@@ -1,6 +1,6 @@
 import type { Emit, PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
-import type { Subscription } from '../wire/subscription.js'
+import type { Subscription } from '../message.js'
 
 /** The options of a socket that its conversations heed. Read when they are needed. */
 export interface SessionOptions {

@@ -1,6 +1,6 @@
 import { copyOf, toLatin1 } from '../util/bytes.js'
 import { Deque } from '../util/deque.js'
-import type { Subscription } from '../wire/subscription.js'
+import type { Subscription } from '../message.js'
 
 /** Up to here changes are sent as they were made; beyond it only the last of each topic matters. */
 const COMPACT_ABOVE = 4096
@@ -13,6 +13,10 @@ const COMPACT_ABOVE = 4096
 export class SubscriptionQueue {
   readonly #queue = new Deque<Subscription>()
   #limit = COMPACT_ABOVE
+
+  get length(): number {
+    return this.#queue.length
+  }
 
   push({ topic, on }: Subscription): void {
     this.#queue.push({ topic: copyOf(topic), on })

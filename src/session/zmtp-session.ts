@@ -8,7 +8,7 @@ import { startTimer, type Timer } from '../util/timer.js'
 import { decodeCommand, decodePing, LONGEST_TTL } from '../wire/command.js'
 import { FrameDecoder } from '../wire/decoder.js'
 import { encodeProperty } from '../wire/metadata.js'
-import type { Subscription } from '../wire/subscription.js'
+import type { Subscription } from '../message.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
 import type { LocalPeer, Session, Traffic } from './session.js'
@@ -191,8 +191,13 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     else this.#stream.resume()
   }
 
+  onEnd(): void {
+    this.#writer.halt()
+  }
+
   onClose(error: Error | undefined): void {
     this.#ended ??= { error }
+    this.#writer.halt()
     if (this.#paused && this.#state === 'open') return
     this.#finish(this.#ended.error)
   }
@@ -254,7 +259,8 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
   }
 
   close(): Promise<unknown> {
-    if (this.#state === 'open' || this.#state === 'ready') {
+    if (this.#ended !== undefined) this.#finish(this.#ended.error)
+    else if (this.#state === 'open' || this.#state === 'ready') {
       this.#state = 'closing'
       this.#heartbeat?.stop()
       this.flush()

@@ -2,11 +2,8 @@ import type { Parts } from '../message.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
 import { encodeCommand, encodePing } from '../wire/command.js'
 import { FrameEncoder } from '../wire/encoder.js'
-import {
-  encodeSubscriptionCommand,
-  encodeSubscriptionMessage,
-  type Subscription,
-} from '../wire/subscription.js'
+import { encodeSubscriptionCommand, encodeSubscriptionMessage } from '../wire/subscription.js'
+import type { Subscription } from '../message.js'
 import type { ByteStream } from './byte-stream.js'
 import type { Traffic } from './session.js'
 import { SubscriptionQueue } from './subscription-queue.js'
@@ -49,6 +46,8 @@ export class ZmtpWriter implements TurnTask {
   /** Sends now, or says no. */
   send(message: Parts): boolean {
     if (this.#stalled || this.#traffic === undefined) return false
+    // What we want is said before what is sent after it.
+    if (this.#subscriptions.length > 0) this.#encodeSubscriptions(Infinity)
     this.encoder.message(message)
     this.unwritten++
     if (this.encoder.bytes >= BATCH) this.flush()
@@ -116,6 +115,11 @@ export class ZmtpWriter implements TurnTask {
     this.flush()
   }
 
+  /** The peer has left: what is sent from now on stays in the queue, for the next connection. */
+  halt(): void {
+    this.#stalled = true
+  }
+
   /** Nothing more is written. */
   stop(): void {
     this.#traffic = undefined
@@ -127,17 +131,22 @@ export class ZmtpWriter implements TurnTask {
     if (this.#ping !== undefined) encoder.command(this.#ping)
     if (this.#pong !== undefined) encoder.command(this.#pong)
     this.#ping = this.#pong = undefined
-    while (encoder.bytes < BATCH) {
-      const subscription = this.#subscriptions.shift()
-      if (subscription === undefined) break
-      if (this.#subscribesByCommand) encoder.command(encodeSubscriptionCommand(subscription))
-      else encoder.message(encodeSubscriptionMessage(subscription))
-    }
+    this.#encodeSubscriptions(BATCH)
     while (encoder.bytes < BATCH) {
       const message = traffic.pull()
       if (message === undefined) break
       encoder.message(message)
       this.unwritten++
+    }
+  }
+
+  #encodeSubscriptions(limit: number): void {
+    const { encoder } = this
+    while (encoder.bytes < limit) {
+      const subscription = this.#subscriptions.shift()
+      if (subscription === undefined) return
+      if (this.#subscribesByCommand) encoder.command(encodeSubscriptionCommand(subscription))
+      else encoder.message(encodeSubscriptionMessage(subscription))
     }
   }
 }

@@ -70,6 +70,10 @@ export class Connector {
         // inproc connects at once: what follows may count on it.
         const session = attempt instanceof Promise ? await attempt : attempt
         this.#backoff.reset()
+        if (this.stopped) {
+          session.destroy()
+          break
+        }
         await this.#host.connected(this, session)
       } catch (error) {
         if (!this.stopped && isFinal(error)) break
@@ -86,6 +90,7 @@ export class Connector {
     if (signal.aborted || reconnectInterval <= 0) return false
     const interval = this.#backoff.next(reconnectInterval, reconnectMaxInterval)
     this.#local.emit({ type: 'connect:retry', address: this.endpoint.text, interval })
+    if (this.stopped) return false
     await new Promise<void>((resolve) => {
       const done = (): void => {
         timer.cancel()

@@ -1,7 +1,7 @@
 import { servicesOf, type Context, type ContextServices } from '../context.js'
 import { ZmqError } from '../errors.js'
 import type { DropReason, Event } from '../events.js'
-import { toParts, type Parts } from '../message.js'
+import { toParts, type Parts, type Subscription } from '../message.js'
 import {
   checkOption,
   initialOptions,
@@ -9,7 +9,7 @@ import {
   type OptionName,
   type OptionValues,
 } from '../options.js'
-import { Pipe, type PipeOwner, type TopicChange } from '../routing/pipe.js'
+import { Pipe, type PipeOwner } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
 import { toText } from '../util/bytes.js'
 import { TurnBudget } from '../util/turn.js'
@@ -56,6 +56,9 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   #closing: Promise<void> | undefined
   #closeWhenFree: (() => void) | undefined
   #observer: Observer | undefined
+  // Taking a message makes room, which may bring the next one in the same call.
+  #servingSenders = false
+  #servingReceivers = false
   #lastEndpoint: string | null = null
 
   constructor(name: SocketTypeName, context: Context, factory: PatternFactory) {
@@ -146,24 +149,30 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   }
 
   #serveSenders(): void {
+    if (this.#servingSenders) return
+    this.#servingSenders = true
     for (let parts = this.#sends.first; parts !== undefined; parts = this.#sends.first) {
       try {
-        if (!this.pattern.send(parts)) return
+        if (!this.pattern.send(parts)) break
         this.#tally.sent++
         this.#sends.resolve()
       } catch (error) {
         this.#sends.reject(error)
       }
     }
+    this.#servingSenders = false
   }
 
   #serveReceivers(): void {
+    if (this.#servingReceivers) return
+    this.#servingReceivers = true
     while (this.#receives.length > 0 && this.pattern.canReceive) {
       const message = this.pattern.receive()
-      if (message === undefined) return
+      if (message === undefined) break
       this.#tally.received++
       this.#receives.resolve(message)
     }
+    this.#servingReceivers = false
   }
 
   // --- endpoints
@@ -272,18 +281,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     return value instanceof Uint8Array ? toText(value) : value
   }
 
-  get immediate(): boolean {
-    return this.options.immediate
-  }
-
-  get linger(): number {
-    return this.options.linger
-  }
-
-  get once(): boolean {
-    return this.type.once === true
-  }
-
   get stats(): SocketStats {
     let outgoing = 0
     let peers = 0
@@ -362,7 +359,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     return this.pattern.intake(pipe, message)
   }
 
-  subscription(pipe: Pipe, change: TopicChange): void {
+  subscription(pipe: Pipe, change: Subscription): void {
     if (this.#pipes.has(pipe)) this.pattern.subscription(pipe, change)
   }
 

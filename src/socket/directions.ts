@@ -92,18 +92,16 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 /** Written by hand: an async generator would cost two more turns of the microtask queue a message. */
 function messagesOf(socket: Socket): AsyncIterator<Message[], undefined> {
   const inner = core(socket)
-  const next = (): Promise<IteratorResult<Parts, undefined>> => {
-    const ready = inner.next()
-    if (ready !== undefined) return ready
-    if (inner.closed) return Promise.resolve(END)
-    return inner.receive().then(
-      (value) => ({ done: false, value }),
-      (error: unknown) => {
-        if (inner.closed && error instanceof ZmqError && error.code === 'EAGAIN') return END
-        throw error
-      },
-    )
+  const wait = async (): Promise<IteratorResult<Parts, undefined>> => {
+    if (inner.closed) return END
+    try {
+      return { done: false, value: await inner.receive() }
+    } catch (error) {
+      if (inner.closed && error instanceof ZmqError && error.code === 'EAGAIN') return END
+      throw error
+    }
   }
+  const next = (): Promise<IteratorResult<Parts, undefined>> => inner.next() ?? wait()
   return { next } as { next: unknown } as AsyncIterator<Message[], undefined>
 }
 

@@ -1,21 +1,21 @@
 import type { ContextServices } from '../context.js'
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { Emit } from '../events.js'
+import type { OptionValues } from '../options.js'
 import type { Pipe } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
 import type { Listener, Transport } from '../transport/transport.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer } from '../util/timer.js'
+import type { SocketType } from './socket-type.js'
 import { Connector, type ConnectorEnd, type ConnectorHost } from './connector.js'
+
 /** The socket, as its endpoints see it. */
 export interface EndpointsHost {
   readonly local: ConnectorEnd
   readonly services: ContextServices
-  readonly immediate: boolean
-  /** How long what is queued may take to leave, in milliseconds; -1 without end. */
-  readonly linger: number
-  /** A second connect to the same endpoint is ignored. */
-  readonly once: boolean
+  readonly options: Pick<OptionValues, 'immediate' | 'linger'>
+  readonly type: SocketType
   /** A new pipe, known to the pattern. @throws ZmqError when that has no place for another. */
   addPipe(peerId?: Uint8Array): Pipe
   /** The pattern forgets the pipe: nothing more is sent through it. */
@@ -25,23 +25,23 @@ export interface EndpointsHost {
 }
 
 interface Bound {
-  readonly listener: Listener
+  listener?: Listener
   readonly pipes: Set<Pipe>
   readonly emit: Emit
+  /** No longer: a handshake that is done in this very moment comes too late. */
+  left: boolean
 }
 
 /** What a socket is bound and connected to, and the life of the pipes that come of it. */
 export class Endpoints implements ConnectorHost {
   readonly #host: EndpointsHost
   readonly #bound = new Map<string, Bound>()
-  /** The pipes of listeners that are no more. */
-  readonly #left = new WeakSet<Set<Pipe>>()
   readonly #connectors = new Set<Connector>()
   /** For each open pipe, what to do when its session has ended. */
   readonly #onEnd = new Map<Pipe, () => void>()
   /** Pipes whose queue is leaving, and what to do when it has. */
   readonly #onEmpty = new Map<Pipe, () => void>()
-  readonly #retiring = new Set<Promise<void>>()
+  readonly #retiring = new Map<Pipe, Promise<void>>()
 
   constructor(host: EndpointsHost) {
     this.#host = host
@@ -56,19 +56,20 @@ export class Endpoints implements ConnectorHost {
   async bind(address: string): Promise<string> {
     const { endpoint, transport } = this.#host.services.transport(address)
     const local = this.#localFor(transport)
-    const pipes = new Set<Pipe>()
+    const bound: Bound = { pipes: new Set(), emit: local.emit, left: false }
     let listener: Listener
     try {
       listener = await transport.listen(endpoint, local, (session) => {
         // Its handshake may have been done in the very moment of the end.
-        if (this.#left.has(pipes)) session.destroy()
-        else this.#accept(session, pipes)
+        if (bound.left) session.destroy()
+        else this.#accept(session, bound.pipes)
       })
     } catch (error) {
       if (error instanceof ZmqError) local.emit({ type: 'bind:error', address, error })
       throw error
     }
-    this.#bound.set(listener.endpoint, { listener, pipes, emit: local.emit })
+    bound.listener = listener
+    this.#bound.set(listener.endpoint, bound)
     local.emit({ type: 'bind', address: listener.endpoint })
     return listener.endpoint
   }
@@ -79,16 +80,16 @@ export class Endpoints implements ConnectorHost {
     if (bound === undefined) throw new ZmqError('ENOENT', { address })
     this.#bound.delete(address)
     await this.#unbind(bound)
-    for (const pipe of bound.pipes) this.#retire(pipe, this.#host.linger !== 0)
+    for (const pipe of bound.pipes) this.#retire(pipe, this.#host.options.linger !== 0)
   }
 
   connect(address: string, peerId?: Uint8Array): void {
-    const { services, immediate, once } = this.#host
+    const { services, options, type } = this.#host
     const { endpoint, transport } = services.transport(address)
     transport.check(endpoint)
-    if (once && this.#connectorTo(address) !== undefined) return
+    if (type.once === true && this.#connectorTo(address) !== undefined) return
     const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
-    if (!immediate) connector.pipe = this.#newPipe(peerId)
+    if (!options.immediate) connector.pipe = this.#newPipe(peerId)
     this.#connectors.add(connector)
     connector.start()
   }
@@ -97,28 +98,20 @@ export class Endpoints implements ConnectorHost {
     this.#host.services.transport(address)
     const connector = this.#connectorTo(address)
     if (connector === undefined) throw new ZmqError('ENOENT', { address })
-    this.#leave(connector, this.#host.linger !== 0)
+    this.#leave(connector, this.#host.options.linger !== 0)
   }
 
   /** Lets go of everything; settles when linger has ended. */
   async close(): Promise<void> {
-    const { linger } = this.#host
-    const lingers = linger !== 0
+    const lingers = this.#host.options.linger !== 0
+    if (!lingers) for (const pipe of [...this.#retiring.keys()]) this.#drop(pipe)
     const bound = [...this.#bound.values()]
     this.#bound.clear()
     const unbound = Promise.all(bound.map((each) => this.#unbind(each)))
     for (const { pipes } of bound) for (const pipe of pipes) this.#retire(pipe, lingers)
     for (const connector of this.#connectors) this.#leave(connector, lingers)
-    const deadline =
-      linger > 0
-        ? startTimer(linger, () => {
-            for (const pipe of this.#onEnd.keys()) this.#drop(pipe)
-            for (const pipe of this.#onEmpty.keys()) this.#drop(pipe)
-          })
-        : undefined
     await unbound
-    while (this.#retiring.size > 0) await Promise.all(this.#retiring)
-    deadline?.cancel()
+    while (this.#retiring.size > 0) await Promise.all(this.#retiring.values())
   }
 
   /** The queue of a pipe has been taken to the last message. */
@@ -140,16 +133,20 @@ export class Endpoints implements ConnectorHost {
     if (pipe === undefined) return
     const { promise, resolve } = deferred<undefined>()
     this.#onEnd.set(pipe, () => {
+      // With `immediate` there is no room for a peer that is not there.
+      if (this.#host.options.immediate && !connector.stopped) {
+        connector.pipe = undefined
+        this.#host.removePipe(pipe)
+        pipe.close('disconnected')
+      }
       resolve(undefined)
     })
     const refusal = this.#host.openPipe(pipe, session)
-    if (refusal !== undefined) session.destroy(refusal)
-    else await promise
-    if (this.#host.immediate && !connector.stopped) {
-      connector.pipe = undefined
-      this.#host.removePipe(pipe)
-      pipe.close('disconnected')
+    if (refusal !== undefined) {
+      session.destroy(refusal)
+      this.ended(pipe)
     }
+    await promise
   }
 
   abandoned(connector: Connector): void {
@@ -220,8 +217,10 @@ export class Endpoints implements ConnectorHost {
     session.destroy(refusal)
   }
 
-  async #unbind({ listener, emit, pipes }: Bound): Promise<void> {
-    this.#left.add(pipes)
+  async #unbind(bound: Bound): Promise<void> {
+    const { listener, emit } = bound
+    bound.left = true
+    if (listener === undefined) return
     const closed = listener.close()
     emit({ type: 'close', address: listener.endpoint })
     await closed
@@ -233,11 +232,14 @@ export class Endpoints implements ConnectorHost {
   #retire(pipe: Pipe, lingers: boolean, done?: () => void): void {
     if (pipe.closed) return
     this.#host.removePipe(pipe)
+    const { linger } = this.#host.options
+    const deadline = lingers && linger > 0 ? startTimer(linger, () => this.#drop(pipe)) : undefined
     const retired = this.#finish(pipe, lingers).then(() => {
+      deadline?.cancel()
       done?.()
-      this.#retiring.delete(retired)
+      this.#retiring.delete(pipe)
     })
-    this.#retiring.add(retired)
+    this.#retiring.set(pipe, retired)
   }
 
   async #finish(pipe: Pipe, lingers: boolean): Promise<void> {

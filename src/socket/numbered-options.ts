@@ -1,5 +1,5 @@
 import { ZmqError } from '../errors.js'
-import { fromText } from '../util/bytes.js'
+import { copyOf, fromText } from '../util/bytes.js'
 import type { OptionName } from '../options.js'
 import { core, RECEIVING, SENDING, Socket } from './socket.js'
 
@@ -112,7 +112,7 @@ export function toTopic(value: unknown): Uint8Array {
   if (value === null) return fromText('')
   if (typeof value === 'string') return fromText(value)
   // Ours to keep: the caller may go on using its own.
-  if (value instanceof Uint8Array) return value.slice()
+  if (value instanceof Uint8Array) return copyOf(value)
   throw new TypeError('Option value must be a string or buffer')
 }
 

@@ -101,9 +101,10 @@ export class Observer {
   emit(plain: Event): void {
     if (this.#closed) return
     const event = withHiddenFacts(plain)
+    const waiting = this.#settle()
+    waiting?.resolve(event)
     if (this.#listeners !== undefined && this.#unread.length === 0) this.#call(event)
-    else if (this.#waiting !== undefined) this.#settle()?.resolve(event)
-    else {
+    else if (waiting === undefined) {
       this.#unread.push(event)
       if (this.#unread.length > MOST_UNREAD) this.#unread.shift()
     }

@@ -1,8 +1,8 @@
 import { ZmqError } from '../errors.js'
 import type { DropReason } from '../events.js'
-import type { Parts } from '../message.js'
+import type { Parts, Subscription } from '../message.js'
 import type { OptionValues } from '../options.js'
-import type { Pipe, TopicChange } from '../routing/pipe.js'
+import type { Pipe } from '../routing/pipe.js'
 
 /** What a pattern may ask of its socket. */
 export interface PatternHost {
@@ -49,7 +49,7 @@ export abstract class Pattern {
   }
 
   /** A peer changes its subscriptions. */
-  subscription(_pipe: Pipe, _change: TopicChange): void {
+  subscription(_pipe: Pipe, _change: Subscription): void {
     // for publishers
   }
 

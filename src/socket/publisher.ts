@@ -1,8 +1,7 @@
-import { protocolError } from '../errors.js'
-import type { Parts } from '../message.js'
+import type { Parts, Subscription } from '../message.js'
 import { FanOut } from '../routing/fan-out.js'
-import type { Pipe, TopicChange } from '../routing/pipe.js'
-import { MOST_SUBSCRIPTION_BYTES, Subscriptions, type Change } from '../routing/subscriptions.js'
+import type { Pipe } from '../routing/pipe.js'
+import { Subscriptions, type Change } from '../routing/subscriptions.js'
 import { EMPTY } from '../util/bytes.js'
 import { SendingSocket } from './directions.js'
 import { Pattern, type PatternHost } from './pattern.js'
@@ -41,6 +40,7 @@ export class PublisherPattern extends Pattern {
 
   /** Subscriptions of ZMTP 3.0 come as messages; others are not for us. */
   override intake(pipe: Pipe, message: Parts): boolean {
+    if (!this.serves(pipe)) return false
     const rest = message.filter((part) => {
       const [first] = part
       if (first !== 0 && first !== 1) return true
@@ -50,7 +50,7 @@ export class PublisherPattern extends Pattern {
     return rest.length > 0 && this.user(pipe, rest)
   }
 
-  override subscription(pipe: Pipe, change: TopicChange): void {
+  override subscription(pipe: Pipe, change: Subscription): void {
     this.apply(this.subscriptions, pipe, change)
   }
 
@@ -69,13 +69,14 @@ export class PublisherPattern extends Pattern {
     return true
   }
 
+  /** Whether the peer is one of ours, and not leaving. */
+  protected serves(pipe: Pipe): boolean {
+    return this.#out.has(pipe)
+  }
+
   /** Changes a set of subscriptions, within what one peer may take. */
-  protected apply(set: Subscriptions, pipe: Pipe, { topic, on }: TopicChange): Change {
-    if (!on) return set.remove(pipe, topic)
-    if (set.bytes(pipe) + topic.length > MOST_SUBSCRIPTION_BYTES) {
-      throw protocolError(`subscriptions of more than ${String(MOST_SUBSCRIPTION_BYTES)} bytes`)
-    }
-    return set.add(pipe, topic)
+  protected apply(set: Subscriptions, pipe: Pipe, { topic, on }: Subscription): Change {
+    return on ? set.add(pipe, topic) : set.remove(pipe, topic)
   }
 
   /** The peer has gone, or begins anew. */

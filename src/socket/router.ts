@@ -87,7 +87,8 @@ class RouterPattern extends Pattern {
     }
     const other = this.#routes.find(chosen)?.pipe
     if (other !== undefined && other !== pipe) {
-      if (!this.host.options.handover) return inUse(chosen)
+      // A name that we have given to a peer is not for others to take.
+      if (!this.host.options.handover || other.peerId !== undefined) return inUse(chosen)
       const reason = `another peer has taken over the routing id ${quote(chosen)}`
       this.#departed.set(other, chosen)
       other.session?.destroy(new ZmqError('EADDRINUSE', { reason }))

@@ -1,6 +1,6 @@
-import type { Parts } from '../message.js'
+import type { Parts, Subscription } from '../message.js'
 import { FairQueue } from '../routing/fair-queue.js'
-import type { Pipe, TopicChange } from '../routing/pipe.js'
+import type { Pipe } from '../routing/pipe.js'
 import { Subscriptions, type Change } from '../routing/subscriptions.js'
 import { concat } from '../util/bytes.js'
 import { DuplexSocket } from './directions.js'
@@ -25,7 +25,7 @@ class XPublisherPattern extends PublisherPattern {
     if (welcomeMessage !== null) pipe.write([welcomeMessage])
   }
 
-  override subscription(pipe: Pipe, change: TopicChange): void {
+  override subscription(pipe: Pipe, change: Subscription): void {
     const { manual, verbosity } = this.host.options
     const set = manual ? this.#requests : this.subscriptions
     const effect = this.apply(set, pipe, change)
@@ -48,7 +48,7 @@ class XPublisherPattern extends PublisherPattern {
   /** Decides for the peer whose request was received last. */
   override setTopic(topic: Uint8Array, on: boolean): void {
     const pipe = this.#in.source
-    if (pipe !== undefined && !pipe.closed) this.apply(this.subscriptions, pipe, { topic, on })
+    if (pipe !== undefined && this.serves(pipe)) this.apply(this.subscriptions, pipe, { topic, on })
   }
 
   protected override forget(pipe: Pipe): void {
@@ -67,7 +67,7 @@ class XPublisherPattern extends PublisherPattern {
 
 /** Whether the user hears of a change. */
 function isNews(
-  { on }: TopicChange,
+  { on }: Subscription,
   { forPipe, forAll }: Change,
   verbosity: string | null,
 ): boolean {
@@ -77,8 +77,8 @@ function isNews(
 }
 
 /** To the user a subscription is a message: 01 or 00 and the topic (RFC 29). */
-function announce(pipe: Pipe, { topic, on }: TopicChange, most: number): void {
-  pipe.announce([concat([Uint8Array.of(on ? 1 : 0), topic])], most)
+function announce(pipe: Pipe, { topic, on }: Subscription, most: number): void {
+  pipe.announce(concat([Uint8Array.of(on ? 1 : 0), topic]), most)
 }
 
 /**

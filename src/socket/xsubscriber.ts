@@ -3,6 +3,7 @@ import { FairQueue } from '../routing/fair-queue.js'
 import { FanOut } from '../routing/fan-out.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Wishes } from '../routing/wishes.js'
+import { copyOf, EMPTY } from '../util/bytes.js'
 import { DuplexSocket } from './directions.js'
 import { Pattern, type PatternHost } from './pattern.js'
 import type { SocketOptions } from './socket.js'
@@ -66,7 +67,7 @@ class XSubscriberPattern extends Pattern {
 
   /** Each subscription is passed on, for verbose publishers; an unsubscription when it was the last. */
   #change(message: Uint8Array | undefined, on: boolean): void {
-    const topic = message?.slice(1) ?? new Uint8Array()
+    const topic = copyOf(message?.subarray(1) ?? EMPTY)
     const changed = on ? this.#wishes.want(topic) || on : this.#wishes.unwant(topic)
     if (changed) this.#wishes.tellAll({ topic, on })
   }

@@ -2,7 +2,7 @@ import type { PeerInfo } from '../events.js'
 import { ownParts, type Parts } from '../message.js'
 import { nextConnection, type LocalPeer, type Session, type Traffic } from '../session/session.js'
 import { EMPTY } from '../util/bytes.js'
-import type { Subscription } from '../wire/subscription.js'
+import type { Subscription } from '../message.js'
 
 /** One end of an inproc connection: what leaves here arrives there in the same call. */
 export class InprocSession implements Session {

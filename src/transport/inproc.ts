@@ -44,6 +44,7 @@ export class InprocTransport implements Transport {
   }
 
   async #wait(name: string, local: LocalEnd, signal: AbortSignal): Promise<Session> {
+    signal.throwIfAborted()
     const pending: Pending = { local, result: deferred<Session>() }
     const waiting = this.#waiting.get(name) ?? new Set()
     this.#waiting.set(name, waiting.add(pending))

@@ -16,7 +16,7 @@ interface BufferConstructor {
 }
 
 const runtime = (globalThis as { Buffer?: BufferConstructor }).Buffer
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 class Frame extends Uint8Array {

@@ -30,8 +30,12 @@ export class Deque<T> {
     return this.#ring[this.#head]
   }
 
-  /** Takes out the first item for which `matches` holds; O(n), for queues of waiting callers. */
+  /** Takes an item out; O(1) if it is the first, else O(n). */
   remove(item: T): boolean {
+    if (this.#length > 0 && this.peek() === item) {
+      this.shift()
+      return true
+    }
     let found = false
     for (let count = this.#length; count > 0; count--) {
       const candidate = this.shift()

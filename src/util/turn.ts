@@ -36,7 +36,16 @@ export function atEndOfTurn(task: TurnTask): void {
 function runTasks(): void {
   const due = tasks
   tasks = []
-  for (const task of due) task.endTurn()
+  for (const task of due) {
+    try {
+      task.endTurn()
+    } catch (error) {
+      // One task's fault must not cost the others their turn.
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
 }
 
 const CHECK_EVERY = 32

@@ -46,6 +46,8 @@ export class FrameDecoder {
 
   #parts: Parts = []
   #partBytes = 0
+  /** Parts of an unfinished message that no longer depend on the chunk they came in. */
+  #owned = 0
 
   // A frame whose body has not all arrived.
   #flags = 0
@@ -65,6 +67,7 @@ export class FrameDecoder {
 
   /** Adds bytes; they belong to the decoder from now on. */
   push(chunk: Uint8Array): void {
+    this.#ownParts()
     this.#chunk =
       this.#at === this.#chunk.length ? chunk : concat([this.#chunk.subarray(this.#at), chunk])
     this.#memory = this.#chunk.buffer
@@ -103,7 +106,7 @@ export class FrameDecoder {
         const parts = this.#parts
         parts.push(body)
         this.#parts = []
-        this.#partBytes = 0
+        this.#partBytes = this.#owned = 0
         return parts
       }
       this.#keep(body)
@@ -162,6 +165,14 @@ export class FrameDecoder {
       this.#pieceEnd = start + piece.length
     }
     return new View(this.#piece, this.#pieceOffset + start - this.#pieceStart, end - start)
+  }
+
+  /** The parts of a message that spans chunks must not keep those chunks: they may be tiny and many. */
+  #ownParts(): void {
+    for (; this.#owned < this.#parts.length; this.#owned++) {
+      const part = this.#parts[this.#owned] as Uint8Array
+      if (part.length * 4 < part.buffer.byteLength) this.#parts[this.#owned] = copyOf(part)
+    }
   }
 
   /** Lets go of a chunk that has been read to its end. */

@@ -1,5 +1,5 @@
 import { protocolError } from '../errors.js'
-import { concat, fromText, toLatin1 } from '../util/bytes.js'
+import { concat, copyOf, fromText, toLatin1 } from '../util/bytes.js'
 
 /*
  * Properties in READY and INITIATE (RFC 37 "Metadata"), each
@@ -29,7 +29,7 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
     const valueEnd = nameEnd + 4 + view.getUint32(nameEnd)
     if (valueEnd > bytes.length) throw invalid(at)
     const name = toLatin1(bytes.subarray(at + 1, nameEnd)).toLowerCase()
-    if (!properties.has(name)) properties.set(name, bytes.slice(nameEnd + 4, valueEnd))
+    if (!properties.has(name)) properties.set(name, copyOf(bytes.subarray(nameEnd + 4, valueEnd)))
     at = valueEnd
   }
   return properties

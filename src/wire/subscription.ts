@@ -1,4 +1,4 @@
-import type { Parts } from '../message.js'
+import type { Parts, Subscription } from '../message.js'
 import { concat } from '../util/bytes.js'
 import { encodeCommand } from './command.js'
 
@@ -9,13 +9,6 @@ import { encodeCommand } from './command.js'
  *   3.1   SUBSCRIBE topic | CANCEL topic
  *   3.0   01 topic        | 00 topic
  */
-
-/** A change of what a peer wants. */
-export interface Subscription {
-  readonly topic: Uint8Array
-  /** True to subscribe, false to cancel. */
-  readonly on: boolean
-}
 
 export function encodeSubscriptionCommand({ topic, on }: Subscription): Uint8Array {
   return encodeCommand(on ? 'SUBSCRIBE' : 'CANCEL', topic)

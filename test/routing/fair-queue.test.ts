@@ -68,7 +68,10 @@ describe('a fair queue', () => {
   })
 
   it('loses nothing, keeps the order of each pipe, and lets none wait longer than one round', () => {
-    const step = fc.oneof(fc.record({ deliver: fc.constantFrom(0 as const, 1 as const, 2 as const, 3 as const) }), fc.constant('next' as const))
+    const step = fc.oneof(
+      fc.record({ deliver: fc.constantFrom(0 as const, 1 as const, 2 as const, 3 as const) }),
+      fc.constant('next' as const),
+    )
     holds(
       fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
         const { deliver, queue, owner, pipes, drain } = queueOf('0', '1', '2', '3')

@@ -214,18 +214,27 @@ describe('receiveHighWaterMark', () => {
 describe('announcements', () => {
   it('come in between messages, beyond the mark', () => {
     const { pipe } = piped({ receiveHighWaterMark: 1 })
-    pipe.announce(part('+A'), 10)
+    pipe.announce(Buffer.from('+A'), 10)
     expect(pipe.deliver(part('message'))).toBe(false)
-    pipe.announce(part('+B'), 10)
+    pipe.announce(Buffer.from('+B'), 10)
     expect(readAll(pipe)).toEqual(['+A', 'message', '+B'])
   })
 
   it('are dropped and counted beyond the most that may be unread', () => {
     const { owner, pipe } = piped()
-    for (let i = 0; i < 15; i++) pipe.announce(part(i), 10)
+    for (let i = 0; i < 15; i++) pipe.announce(Buffer.from(String(i)), 10)
     expect([readAll(pipe), owner.drops]).toEqual([numbered(10), { full: 5 }])
-    pipe.announce(part('again'), 10)
+    pipe.announce(Buffer.from('again'), 10)
     expect(readAll(pipe)).toEqual(['again'])
+  })
+
+  it('are dropped and counted beyond 16 MiB, until they have been read', () => {
+    const { owner, pipe } = piped()
+    const large = Buffer.alloc(1_000_000)
+    for (let i = 0; i < 20; i++) pipe.announce(large, Infinity)
+    expect([readAll(pipe).length, owner.drops]).toEqual([16, { full: 4 }])
+    pipe.announce(large, Infinity)
+    expect(pipe.incoming).toBe(1)
   })
 })
 

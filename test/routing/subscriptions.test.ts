@@ -74,8 +74,7 @@ describe('subscriptions', () => {
             expect(matched(subscriptions, text)).toEqual(wanting.map((each) => owner.name(each)))
           }
           expect(subscriptions.size).toBe(model.distinct)
-          const sizes = [...own].map((each) => each.length + 64)
-          expect(subscriptions.bytes(pipe)).toBe(sizes.reduce((sum, size) => sum + size, 0))
+          expect(subscriptions.count(pipe)).toBe(own.size)
         }
       }),
       300,
@@ -98,7 +97,7 @@ describe('subscriptions', () => {
     for (const text of ['A', 'AB', '', 'B']) {
       expect(subscriptions.remove(one, latin1(text))).toEqual(unchanged)
     }
-    expect(subscriptions.bytes(one)).toBe(0)
+    expect([subscriptions.count(one), subscriptions.count(other)]).toEqual([0, 1])
     expect(matched(subscriptions, 'A')).toEqual(['other'])
   })
 
@@ -108,5 +107,24 @@ describe('subscriptions', () => {
     for (const pipe of many) subscriptions.add(pipe, latin1('A'))
     const last = many.map((pipe) => subscriptions.remove(pipe, latin1('A')).forAll)
     expect(last).toEqual(many.map((_, index) => index === many.length - 1))
+  })
+
+  it('of one peer are bounded, whatever their length; others go on', () => {
+    const subscriptions = new Subscriptions()
+    const [greedy, modest] = owner.pipes('greedy', 'modest') as [Pipe, Pipe]
+    const fill = (): void => {
+      for (let i = 0; i < 1000; i++) {
+        const long = Buffer.alloc(1_000_000)
+        long.writeUInt32BE(i)
+        subscriptions.add(greedy, long)
+      }
+    }
+    expect(fill).toThrow(expect.objectContaining({ code: 'EPROTO' }) as Error)
+    const count = subscriptions.count(greedy)
+    expect(count).toBeGreaterThan(100)
+    subscriptions.add(modest, latin1('A'))
+    subscriptions.removeAll(greedy, () => {})
+    expect([subscriptions.size, subscriptions.count(greedy)]).toEqual([1, 0])
+    subscriptions.add(greedy, latin1('A'))
   })
 })

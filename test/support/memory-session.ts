@@ -49,6 +49,7 @@ export class MemoryPeer {
       target: () => undefined,
       onFilled: () => undefined,
       onDrain: () => undefined,
+      onEnd: () => undefined,
       onClose: () => {
         this.closed = true
       },

@@ -134,8 +134,10 @@ export class MemoryStream implements ByteStream {
       while (this.#handler !== undefined && !this.paused && !this.closed) {
         const arrival = this.#inbox.shift()
         if (arrival === undefined) return
-        if (arrival === END) this.#close(undefined)
-        else this.#deliver(this.#handler, arrival)
+        if (arrival === END) {
+          this.#handler.onEnd()
+          this.#close(undefined)
+        } else this.#deliver(this.#handler, arrival)
       }
     })
   }

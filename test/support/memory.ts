@@ -8,6 +8,8 @@ const collect = runInNewContext('gc') as () => void
 /** Bytes of JavaScript objects and of buffers, when all that is unused has been freed. */
 export function heldBytes(): number {
   collect()
+  // The memory of buffers is freed on another thread, for which only the next collection waits.
+  collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }

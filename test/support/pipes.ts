@@ -1,5 +1,6 @@
 import type { DropReason } from '../../src/events.js'
-import { Pipe, type PipeOptions, type PipeOwner, type TopicChange } from '../../src/routing/pipe.js'
+import type { Subscription } from '../../src/message.js'
+import { Pipe, type PipeOptions, type PipeOwner } from '../../src/routing/pipe.js'
 import type { Session, Traffic } from '../../src/session/session.js'
 
 type Parts = Uint8Array[]
@@ -14,7 +15,7 @@ export class TestOwner implements PipeOwner {
     this.drops[reason] = (this.drops[reason] ?? 0) + count
   }
   readonly drops: Partial<Record<DropReason, number>> = {}
-  readonly changes: TopicChange[] = []
+  readonly changes: Subscription[] = []
   readonly #names = new Map<Pipe, string>()
   onReadable: (pipe: Pipe) => void = () => undefined
   onWritable: (pipe: Pipe) => void = () => undefined
@@ -53,7 +54,7 @@ export class TestOwner implements PipeOwner {
     return this.accepts(message)
   }
 
-  subscription(_pipe: Pipe, change: TopicChange): void {
+  subscription(_pipe: Pipe, change: Subscription): void {
     this.changes.push(change)
   }
 
@@ -126,7 +127,7 @@ export class TestSession implements Session {
     this.log.push('resume')
   }
 
-  subscribe({ topic, on }: TopicChange): void {
+  subscribe({ topic, on }: Subscription): void {
     this.log.push(`${on ? '+' : '-'}${String(topic)}`)
   }
 

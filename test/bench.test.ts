@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { chart } from '../bench/chart.js'
+import type { Results } from '../bench/results.js'
+import { ROWS } from '../bench/rows.js'
+import { table } from '../bench/table.js'
+import { projectRoot } from './support/program.js'
+import { runScript, type ScriptResult } from './support/run-script.js'
+
+const SCALE = 0.01
+
+function bench(...args: string[]): Promise<ScriptResult> {
+  return runScript(join(projectRoot, 'bench/main.ts'), ...args)
+}
+
+/** Whether it works, not how fast it is. */
+describe('benchmark', { timeout: 60_000 }, () => {
+  let results: Results
+
+  beforeAll(async () => {
+    const args = ['--only', 'tcp-16', '--rounds', '1', '--scale', String(SCALE), '--json']
+    const { code, output, errors } = await bench(...args)
+    expect(errors).toBe('')
+    expect(code).toBe(0)
+    results = JSON.parse(output) as Results
+  }, 60_000)
+
+  it('measures the chosen row, and says with what', () => {
+    const { circumstances, rows } = results
+    expect(rows.map(({ name }) => name)).toEqual(['tcp-16'])
+    expect(circumstances).toMatchObject({ rounds: 1, scale: SCALE, node: process.versions.node })
+    expect(circumstances.native).toContain('zeromq 6.8.0')
+  })
+
+  it.each(['zerowire', 'native'] as const)('counts every byte that %s moves', (library) => {
+    const [row] = results.rows
+    const count = ROWS.find(({ name }) => name === 'tcp-16')?.counts[library] ?? NaN
+    const runs = row?.libraries[library]?.runs ?? []
+    expect(runs).toHaveLength(1)
+    expect(runs[0]).toMatchObject({ messages: count * SCALE, bytes: count * SCALE * 16 })
+  })
+
+  it.each(['zerowire', 'native'] as const)('tells what %s costs', (library) => {
+    const performance = results.rows[0]?.libraries[library]
+    for (const cost of ['median', 'cpuSeconds', 'peakResident', 'peakHeap'] as const) {
+      expect(performance?.[cost], cost).toBeGreaterThan(0)
+    }
+  })
+
+  it('compares the medians', () => {
+    const [row] = results.rows
+    const { zerowire, native } = row?.libraries ?? {}
+    expect(row?.ratio).toBeCloseTo((zerowire?.median ?? NaN) / (native?.median ?? NaN))
+    expect(row?.goals).toMatchObject([{ value: row?.ratio, met: (row?.ratio ?? 0) >= 10 }])
+  })
+
+  it('puts them in a table and a chart', async () => {
+    expect(table(results.rows)).toContain('| `tcp-16` |')
+    const svg = await chart(results.rows)
+    expect(svg).toMatch(/^<svg/)
+    expect(svg).toContain('PUSH to PULL, tcp')
+  })
+
+  it('knows its rows', async () => {
+    const { code, errors } = await bench('--only', 'tcp-17')
+    expect(errors).toContain('no row "tcp-17"')
+    expect(code).toBe(1)
+  })
+})

@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest'
+import { checkOption, initialOptions, isLate, type OptionName } from '../src/options.js'
+
+const INT_MAX = 0x7fff_ffff
+const SAFE_MAX = Number.MAX_SAFE_INTEGER
+
+/** Numbers: initial value, least, and most. */
+const integers: [name: OptionName, initial: number, least: number, most: number][] = [
+  ['rate', 100, 1, INT_MAX],
+  ['recoveryInterval', 10_000, 0, INT_MAX],
+  ['linger', -1, -1, INT_MAX],
+  ['reconnectInterval', 100, -1, INT_MAX],
+  ['backlog', 100, 0, INT_MAX],
+  ['reconnectMaxInterval', 0, 0, INT_MAX],
+  ['maxMessageSize', -1, -1, SAFE_MAX],
+  ['tcpKeepalive', -1, -1, 1],
+  ['tcpKeepaliveCount', -1, -1, INT_MAX],
+  ['tcpKeepaliveIdle', -1, -1, INT_MAX],
+  ['tcpKeepaliveInterval', -1, -1, INT_MAX],
+  ['typeOfService', 0, 0, INT_MAX],
+  ['handshakeInterval', 30_000, 0, INT_MAX],
+  ['heartbeatInterval', 0, 0, INT_MAX],
+  ['heartbeatTimeout', -1, 0, INT_MAX],
+  ['connectTimeout', 0, 0, INT_MAX],
+  ['tcpMaxRetransmitTimeout', 0, 0, INT_MAX],
+  ['multicastMaxTransportDataUnit', 1500, 1, INT_MAX],
+  ['maxPendingOperations', 1, 1, INT_MAX],
+  ['maxPendingHandshakes', 4096, 1, INT_MAX],
+  ['multicastHops', 1, 1, INT_MAX],
+  ['sendBufferSize', -1, -1, INT_MAX],
+  ['sendHighWaterMark', 1000, 0, INT_MAX],
+  ['sendTimeout', -1, -1, INT_MAX],
+  ['receiveBufferSize', -1, -1, INT_MAX],
+  ['receiveHighWaterMark', 1000, 0, INT_MAX],
+  ['receiveTimeout', -1, -1, INT_MAX],
+]
+
+const booleans: OptionName[] = [
+  'immediate',
+  'ipv6',
+  'loopbackFastPath',
+  'mandatory',
+  'probeRouter',
+  'handover',
+  'correlate',
+  'relaxed',
+  'conflate',
+  'noDrop',
+  'manual',
+  'invertMatching',
+]
+
+/** Text and bytes: the least and the most bytes. */
+const strings: [name: OptionName, least: number, most: number][] = [
+  ['tcpAcceptFilter', 0, 255],
+  ['interface', 0, 15],
+]
+const bytes: [name: OptionName, least: number, most: number][] = [
+  ['routingId', 1, 255],
+  ['welcomeMessage', 0, 100_000],
+]
+
+/** Of mechanisms that are not there. */
+const fixedBooleans: OptionName[] = ['plainServer', 'curveServer', 'zapEnforceDomain']
+const fixedStrings: OptionName[] = [
+  'plainUsername',
+  'plainPassword',
+  'curvePublicKey',
+  'curveSecretKey',
+  'curveServerKey',
+  'zapDomain',
+  'socksProxy',
+]
+
+const initial = initialOptions({})
+
+function failure(code: string, name: OptionName): Error {
+  return expect.objectContaining({
+    name: 'ZmqError',
+    code,
+    reason: expect.stringContaining(`option ${name} `) as string,
+  }) as Error
+}
+
+function typeError(kind: string): TypeError {
+  return new TypeError(`Option value must be a ${kind}`)
+}
+
+describe.each(integers)('%s', (name, expected, least, most) => {
+  it('has its initial value, least and most', () => {
+    expect(initial[name]).toBe(expected)
+    for (const value of [least, most]) expect(checkOption(name, value)).toBe(value)
+    expect(checkOption(name, most - 0.5)).toBe(Math.trunc(most - 0.5))
+  })
+
+  it('is no number below or above', () => {
+    const outside = [least - 1, most + 1, Infinity, -Infinity, NaN]
+    for (const value of outside)
+      expect(() => checkOption(name, value)).toThrow(failure('EINVAL', name))
+  })
+
+  it('is nothing but a number', () => {
+    for (const value of ['1', true, null, undefined, 1n, {}, [1], Symbol('1')]) {
+      expect(() => checkOption(name, value)).toThrow(typeError('number'))
+    }
+  })
+})
+
+describe.each(booleans)('%s', (name) => {
+  it('is false at first, then true or false, and nothing else', () => {
+    expect(initial[name]).toBe(false)
+    for (const value of [true, false]) expect(checkOption(name, value)).toBe(value)
+    for (const value of [0, 1, 'true', null, undefined, {}]) {
+      expect(() => checkOption(name, value)).toThrow(typeError('boolean'))
+    }
+  })
+})
+
+describe.each(strings)('%s', (name, least, most) => {
+  it('is null at first, then text, given as text or bytes', () => {
+    expect(initial[name]).toBeNull()
+    expect(checkOption(name, 'né')).toBe('né')
+    expect(checkOption(name, Buffer.from('né'))).toBe('né')
+    for (const none of [null, undefined]) expect(checkOption(name, none)).toBeNull()
+  })
+
+  it('is counted in bytes', () => {
+    for (const length of [least, most])
+      expect(checkOption(name, 'x'.repeat(length))).toHaveLength(length)
+    const tooLong = 'é'.repeat(Math.ceil(most / 2) + 1)
+    expect(() => checkOption(name, tooLong)).toThrow(failure('EINVAL', name))
+  })
+})
+
+describe.each(bytes)('%s', (name, least, most) => {
+  it('is null at first, then bytes, given as text or bytes', () => {
+    expect(initial[name]).toBeNull()
+    expect(checkOption(name, 'né')).toEqual(Buffer.from('né'))
+    expect(checkOption(name, Uint8Array.of(0, 255))).toEqual(Buffer.of(0, 255))
+    for (const none of [null, undefined]) expect(checkOption(name, none)).toBeNull()
+  })
+
+  it('has so many of them', () => {
+    for (const length of [least, most])
+      expect(checkOption(name, Buffer.alloc(length))).toHaveLength(length)
+    if (least === 0) return
+    for (const length of [least - 1, most + 1]) {
+      expect(() => checkOption(name, Buffer.alloc(length))).toThrow(failure('EINVAL', name))
+    }
+  })
+
+  it('does not change with the memory it was given in', () => {
+    const memory = Buffer.from('abc')
+    const kept = checkOption(name, memory)
+    memory.fill('x')
+    expect(String(kept)).toBe('abc')
+  })
+})
+
+it.each([...strings, ...bytes])('%s is nothing but text or bytes', (name) => {
+  for (const value of [1, true, {}, ['a'], new ArrayBuffer(1)]) {
+    expect(() => checkOption(name, value)).toThrow(typeError('string or buffer'))
+  }
+})
+
+describe('options that nothing could heed', () => {
+  it.each(fixedBooleans)('%s stays false', (name) => {
+    expect(initial[name]).toBe(false)
+    expect(checkOption(name, false)).toBe(false)
+    expect(() => checkOption(name, true)).toThrow(failure('ENOTSUP', name))
+    expect(() => checkOption(name, 'true')).toThrow(typeError('boolean'))
+  })
+
+  it.each(fixedStrings)('%s stays null', (name) => {
+    expect(initial[name]).toBeNull()
+    expect(checkOption(name, null)).toBeNull()
+    for (const value of ['', 'value', Buffer.from('value')]) {
+      expect(() => checkOption(name, value)).toThrow(failure('ENOTSUP', name))
+    }
+    expect(() => checkOption(name, 1)).toThrow(typeError('string or buffer'))
+  })
+})
+
+describe('heartbeatTimeToLive', () => {
+  it.each([
+    [0, 0],
+    [99, 0],
+    [100, 100],
+    [1250, 1200],
+    [6_553_599, 6_553_500],
+  ])('H-6 of %i is kept as %i', (value, kept) => {
+    expect(checkOption('heartbeatTimeToLive', value)).toBe(kept)
+  })
+
+  it.each([-1, 6_553_600])('is not %i', (value) => {
+    expect(() => checkOption('heartbeatTimeToLive', value)).toThrow(
+      failure('EINVAL', 'heartbeatTimeToLive'),
+    )
+  })
+})
+
+describe('affinity', () => {
+  it('is a mask of 64 bits, as far as numbers go', () => {
+    expect(initial.affinity).toBe(0)
+    for (const value of [0, 3, SAFE_MAX]) expect(checkOption('affinity', value)).toBe(value)
+    for (const value of [-1, 2 ** 65]) {
+      expect(() => checkOption('affinity', value)).toThrow(failure('EINVAL', 'affinity'))
+    }
+  })
+})
+
+describe('verbosity', () => {
+  it('is null at first, then one of two words; what means nothing is null', () => {
+    expect(initial.verbosity).toBeNull()
+    for (const value of ['allSubs', 'allSubsUnsubs'])
+      expect(checkOption('verbosity', value)).toBe(value)
+    for (const value of ['none', '', null, undefined, 1, true]) {
+      expect(checkOption('verbosity', value)).toBeNull()
+    }
+  })
+})
+
+it('these are all there are', () => {
+  const tables = [integers, booleans.map((name) => [name] as const), strings, bytes].flat()
+  const named = tables.map(([name]) => name)
+  const rest: OptionName[] = ['heartbeatTimeToLive', 'affinity', 'verbosity']
+  expect([...named, ...fixedBooleans, ...fixedStrings, ...rest].sort()).toEqual(
+    Object.keys(initial).sort(),
+  )
+})
+
+it('numbers are truncated towards zero, and never negative zero', () => {
+  for (const [value, kept] of [
+    [1.9, 1],
+    [-0.9, 0],
+    [-0, 0],
+    [-1.9, -1],
+  ] as const) {
+    expect(checkOption('linger', value)).toBe(kept)
+  }
+})
+
+it('a new socket has its own, with its own changes', () => {
+  const changed = initialOptions({ sendHighWaterMark: 7 })
+  expect(changed).toEqual({ ...initial, sendHighWaterMark: 7 })
+  expect(initialOptions({})).not.toBe(initialOptions({}))
+})
+
+it('marks and timeouts count at once, what endpoints are made with only later', () => {
+  const now: OptionName[] = [
+    'linger',
+    'sendHighWaterMark',
+    'receiveHighWaterMark',
+    'sendTimeout',
+    'receiveTimeout',
+  ]
+  const later: OptionName[] = [
+    'backlog',
+    'ipv6',
+    'routingId',
+    'heartbeatInterval',
+    'maxMessageSize',
+  ]
+  expect([now.some(isLate), later.every(isLate)]).toEqual([false, true])
+})
