@@ -1,10 +1,12 @@
 import type * as zerowire from 'zerowire'
-import type { ScenarioName } from './scenarios/index.js'
 
 /** What is measured: two libraries through the same API, and the bare sockets of Node beside them. */
 export type Library = 'zerowire' | 'native' | 'raw'
 
 export type Zmq = typeof zerowire
+
+export type ScenarioName =
+  'stream' | 'flood' | 'inproc' | 'round-trip' | 'in-flight' | 'publish' | 'connect' | 'idle'
 
 /** What one process of a measurement is told. */
 export interface Task {

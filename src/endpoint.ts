@@ -57,6 +57,7 @@ function parseHostPort(address: string, text: string, listening: boolean): HostP
 
 function parseHost(host: string, text: string, listening: boolean): string {
   if (host.startsWith('[') && host.endsWith(']') && host.length > 2) return host.slice(1, -1)
+  if (host === '[]') throw malformed(text, 'the brackets hold no address')
   if (host === '*' && !listening) throw malformed(text, 'a peer to connect to needs a host, not *')
   if (host.includes(':') || host.includes('/') || host.includes(' ') || host.includes(';')) {
     throw malformed(text, 'expected a host name, an IPv4 address or [an IPv6 address]')

@@ -1,3 +1,4 @@
+import type { Scenario, ScenarioName } from '../task.js'
 import { connect } from './connect.js'
 import { idle } from './idle.js'
 import { inFlight } from './in-flight.js'
@@ -6,7 +7,7 @@ import { publish } from './publish.js'
 import { roundTrip } from './round-trip.js'
 import { flood, stream } from './stream.js'
 
-export const scenarios = {
+export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   stream,
   flood,
   inproc,
@@ -15,6 +16,4 @@ export const scenarios = {
   publish,
   connect,
   idle,
-} as const
-
-export type ScenarioName = keyof typeof scenarios
+}

@@ -144,9 +144,14 @@ function sharedLength(label: string, text: string, at: number): number {
   return length
 }
 
-/** A part of a text in memory of its own: `slice` would keep the whole text for it. */
+/**
+ * A part of a text. A slice keeps the whole text in memory, so one that is much shorter gets memory
+ * of its own: a peer could otherwise make short topics cost what long ones did.
+ */
 function owned(text: string, start: number, end: number): string {
-  let part = ''
-  for (let i = start; i < end; i++) part += text.charAt(i)
-  return part
+  const part = text.slice(start, end)
+  if (part.length * 2 >= text.length) return part
+  const codes = new Uint8Array(part.length)
+  for (let i = 0; i < codes.length; i++) codes[i] = part.charCodeAt(i)
+  return toLatin1(codes)
 }

@@ -254,6 +254,14 @@ describe('conflate', () => {
     expect([readAll(pipe), owner.drops]).toEqual([['99'], { conflated: 99 }])
   })
 
+  it('counts all that is replaced, also what came before it was set', () => {
+    const { owner, pipe } = piped()
+    for (let i = 0; i < 5; i++) pipe.deliver(part(i))
+    owner.options = { ...owner.options, conflate: true }
+    pipe.deliver(part('newest'))
+    expect([readAll(pipe), owner.drops]).toEqual([['newest'], { conflated: 5 }])
+  })
+
   it('takes nothing any more when the pipe is closed', () => {
     const { pipe } = piped({ conflate: true })
     pipe.close('closed')
@@ -290,6 +298,16 @@ describe('the end', () => {
     expect(owner.drops).toEqual({ disconnected: 5 })
   })
 
+  it('of a session makes room for what it had not written', () => {
+    const { owner, pipe, session } = piped({ sendHighWaterMark: 3 })
+    session.flows = false
+    fill(pipe)
+    expect(owner.log).not.toContain('writable')
+    session.destroy()
+    expect(owner.log).toContain('writable')
+    expect(pipe.write(part('more'))).toBe(true)
+  })
+
   it('what was received can still be read, then the pipe is exhausted', () => {
     const { owner, pipe } = piped()
     pipe.deliver(part('a'))
@@ -314,6 +332,13 @@ describe('the end', () => {
     pipe.discardIncoming('closed')
     pipe.discardIncoming('closed')
     expect([owner.drops, pipe.incoming]).toEqual([{ closed: 2 }, 0])
+  })
+
+  it('what is not wanted any more makes room for more', () => {
+    const { pipe, session } = piped({ receiveHighWaterMark: 1 })
+    pipe.deliver(part('a'))
+    pipe.discardIncoming('closed')
+    expect(session.log).toEqual(['resume'])
   })
 
   it('in good order closes the session before the pipe', async () => {

@@ -108,23 +108,4 @@ describe('subscriptions', () => {
     const last = many.map((pipe) => subscriptions.remove(pipe, latin1('A')).forAll)
     expect(last).toEqual(many.map((_, index) => index === many.length - 1))
   })
-
-  it('of one peer are bounded, whatever their length; others go on', () => {
-    const subscriptions = new Subscriptions()
-    const [greedy, modest] = owner.pipes('greedy', 'modest') as [Pipe, Pipe]
-    const fill = (): void => {
-      for (let i = 0; i < 1000; i++) {
-        const long = Buffer.alloc(1_000_000)
-        long.writeUInt32BE(i)
-        subscriptions.add(greedy, long)
-      }
-    }
-    expect(fill).toThrow(expect.objectContaining({ code: 'EPROTO' }) as Error)
-    const count = subscriptions.count(greedy)
-    expect(count).toBeGreaterThan(100)
-    subscriptions.add(modest, latin1('A'))
-    subscriptions.removeAll(greedy, () => {})
-    expect([subscriptions.size, subscriptions.count(greedy)]).toEqual([1, 0])
-    subscriptions.add(greedy, latin1('A'))
-  })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { topicOf, TopicTree, type TopicNode } from '../../src/routing/topic-tree.js'
 import { holds } from '../support/property.js'
 import { latin1, topic } from '../support/topics.js'
+import { charactersRead } from '../support/work.js'
 
 type Tree = TopicTree<string>
 
@@ -151,8 +152,18 @@ describe('topics of a hostile size', () => {
     expect(nodesBelow(tree)).toEqual([])
   })
 
-  it('twelve thousand within each other do not recurse', () => {
-    const depth = 12_000
+  it('a short one that comes and goes beside a long one costs what it is long itself', () => {
+    const tree: Tree = new TopicTree()
+    set(tree, 'x'.repeat(100_000), 'long')
+    const count = charactersRead(() => {
+      for (let i = 0; i < 10; i++) tree.remove(set(tree, 'xx', 'short'))
+    })
+    expect(count).toBeLessThan(1000)
+    expect(matches(tree, 'x'.repeat(100_000))).toEqual(['long'])
+  })
+
+  it('ten thousand within each other do not recurse', () => {
+    const depth = 10_000
     const tree: Tree = new TopicTree()
     const nodes: TopicNode<string>[] = []
     for (let length = depth; length > 0; length--) nodes.push(set(tree, 'x'.repeat(length), ''))

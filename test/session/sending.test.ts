@@ -148,6 +148,19 @@ describe('a system that takes nothing', () => {
   })
 })
 
+describe('a peer that has left while nobody reads', () => {
+  it('is sent nothing more: what comes stays in the queue for the next', async () => {
+    const { session, pipe, peer, stream } = await started({ capacity: 1 })
+    peer.write(message('1'), message('2'))
+    await stream.quiet()
+    stream.lose()
+    expect(session.send([Buffer.from('late')])).toBe(false)
+    session.flush()
+    expect(session.unwritten).toBe(0)
+    expect(pipe.ends).toEqual([])
+  })
+})
+
 describe('subscriptions', () => {
   it.each([
     { minor: 1, expected: ['!\tSUBSCRIBEA', '!\x06CANCELA'] },

@@ -29,6 +29,26 @@ describe('the end of the turn', () => {
   })
 })
 
+it('a task that fails costs the others nothing, and its error is not hidden', async () => {
+  const thrown: (() => void)[] = []
+  const spy = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((work) => {
+    thrown.push(work)
+  })
+  let others = 0
+  const task = { endTurn: () => others++ }
+  atEndOfTurn(task)
+  atEndOfTurn({
+    endTurn: () => {
+      throw new Error('a fault of ours')
+    },
+  })
+  atEndOfTurn(task)
+  await nextTurn()
+  spy.mockRestore()
+  expect([others, thrown.length]).toEqual([2, 1])
+  expect(thrown[0]).toThrow('a fault of ours')
+})
+
 describe('a budget', () => {
   let now = 0
   beforeEach(() => {
