@@ -166,14 +166,13 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   verbosity: { kind: 'verbosity', initial: null, immediate: true },
 }
 
-const NAMES = Object.keys(OPTIONS) as OptionName[]
+const INITIAL = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, { initial }]) => [name, initial]),
+) as unknown as OptionValues
 
 /** The options of a new socket. */
 export function initialOptions(changes: Partial<OptionValues>): OptionValues {
-  return Object.assign(
-    Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].initial])),
-    changes,
-  ) as OptionValues
+  return { ...INITIAL, ...changes }
 }
 
 /** Whether a change takes effect only at the next bind or connect. */

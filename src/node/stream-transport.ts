@@ -23,6 +23,7 @@ export async function dial(
     socket.destroy()
   }
   signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
   try {
     await connected(socket, endpoint, local)
     signal.throwIfAborted()

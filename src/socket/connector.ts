@@ -22,6 +22,9 @@ export interface ConnectorHost {
   abandoned(connector: Connector): void
 }
 
+/** Why attempts end: made once, since an error with its stack costs more than all else here. */
+const STOPPED = new Error('the socket no longer wants this connection')
+
 /** Connects to one endpoint, again and again, until it is told to stop or the peer refuses for good. */
 export class Connector {
   readonly endpoint: Endpoint
@@ -55,7 +58,7 @@ export class Connector {
 
   /** No more attempts; a session that is there lives on. */
   stop(): void {
-    this.#abort.abort()
+    this.#abort.abort(STOPPED)
   }
 
   get stopped(): boolean {

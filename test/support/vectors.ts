@@ -43,7 +43,7 @@ function command(title: string, text: string, body: string, encoded: Uint8Array)
 const x300InHex = Buffer.from(x300).toString('hex')
 const b246InHex = Buffer.from(b246).toString('hex')
 
-export const commands: readonly Vector[] = [
+const commands: readonly Vector[] = [
   command(
     'READY of a DEALER without identity',
     '04 29 05 5245414459 0b 536f636b65742d54797065 00000006 4445414c4552' +
