@@ -130,7 +130,8 @@ function attach<V>(parent: TopicNode<V>, label: string): TopicNode<V> {
 function split<V>(node: TopicNode<V>, length: number): TopicNode<V> {
   const { parent, label } = node
   if (parent === undefined) return node
-  const upper = attach(parent, owned(label, 0, length))
+  // What a prefix was cut from may go; what a suffix was cut from is charged to its topic.
+  const upper = attach(parent, copied(label.slice(0, length)))
   node.label = owned(label, length, label.length)
   node.parent = upper
   upper.children = new Map([[node.label.charCodeAt(0), node]])
@@ -150,7 +151,10 @@ function sharedLength(label: string, text: string, at: number): number {
  */
 function owned(text: string, start: number, end: number): string {
   const part = text.slice(start, end)
-  if (part.length * 2 >= text.length) return part
+  return part.length * 2 >= text.length ? part : copied(part)
+}
+
+function copied(part: string): string {
   const codes = new Uint8Array(part.length)
   for (let i = 0; i < codes.length; i++) codes[i] = part.charCodeAt(i)
   return toLatin1(codes)

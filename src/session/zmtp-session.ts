@@ -52,7 +52,10 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
   #result: HandshakeResult | undefined
   #traffic: Traffic | undefined
   #state: State = 'handshake'
+  /** There is no room for what comes in. */
   #paused = false
+  /** The stream flows; it need not be stopped and started for every few messages. */
+  #reading = true
   /** The peer has left, while what it sent is still waiting for room. */
   #ended: { error: Error | undefined } | undefined
 
@@ -104,11 +107,11 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
   }
 
   start(traffic: Traffic): void {
-    this.#traffic = traffic
     if (this.#state !== 'ready') {
       traffic.ended(this.#ended?.error)
       return
     }
+    this.#traffic = traffic
     this.#state = 'open'
     this.#reportReady()
     if (this.#local.options.heartbeatInterval > 0) {
@@ -162,21 +165,21 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     this.#protect(() => {
       if (this.#state === 'open') {
         this.#decoder.push(chunk)
-        this.#pump()
+        if (!this.#paused) this.#pump()
       } else if (this.#state === 'handshake') this.#shake(chunk)
       else if (this.#state === 'ready') this.#decoder.push(chunk)
     })
   }
 
   target(): Uint8Array | undefined {
-    return this.#state === 'open' ? this.#decoder.target() : undefined
+    return this.#state === 'open' && !this.#paused ? this.#decoder.target() : undefined
   }
 
   onFilled(count: number): void {
     this.#heartbeat?.alive()
     this.#protect(() => {
       this.#decoder.filled(count)
-      if (this.#state === 'open') this.#pump()
+      if (this.#state === 'open' && !this.#paused) this.#pump()
     })
   }
 
@@ -188,7 +191,10 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     })
     if (this.#paused || this.#state !== 'open') return
     if (this.#ended !== undefined) this.#finish(this.#ended.error)
-    else this.#stream.resume()
+    else if (!this.#reading) {
+      this.#reading = true
+      this.#stream.resume()
+    }
   }
 
   onEnd(): void {
@@ -213,6 +219,8 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
 
   #stopReading(): void {
     this.#paused = true
+    if (!this.#reading) return
+    this.#reading = false
     this.#stream.pause()
   }
 

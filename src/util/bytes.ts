@@ -72,13 +72,15 @@ export function toText(bytes: Uint8Array): string {
 }
 
 /** What a call can safely be given at once. */
-const MOST_ARGUMENTS = 8192
+const MOST_ARGUMENTS = 4096
 
 /** One character a byte: a key for maps, and the ASCII text of protocol names. */
 export function toLatin1(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) {
-    text += String.fromCharCode(...bytes.subarray(at, at + MOST_ARGUMENTS))
+    const some = bytes.subarray(at, at + MOST_ARGUMENTS) as unknown as number[]
+    // Spread would copy the bytes into an array first.
+    text += String.fromCharCode.apply(null, some)
   }
   return text
 }

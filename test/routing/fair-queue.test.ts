@@ -60,6 +60,14 @@ describe('a fair queue', () => {
     expect(drain()).toEqual(['a2'])
   })
 
+  it('lists a pipe once, however often it says that it can be read', () => {
+    const { owner, queue, deliver } = queueOf('A')
+    owner.options = { ...owner.options, conflate: true }
+    deliver(0, 'a1', 'a2', 'a3')
+    expect(String(queue.next())).toBe('a3')
+    expect(queue.isEmpty).toBe(true)
+  })
+
   it('reads closed pipes to the end', () => {
     const { deliver, drain, pipes } = queueOf('A')
     deliver(0, 'a1', 'a2')

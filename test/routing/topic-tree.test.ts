@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { topicOf, TopicTree, type TopicNode } from '../../src/routing/topic-tree.js'
+import { heldBytes } from '../support/memory.js'
 import { holds } from '../support/property.js'
 import { latin1, topic } from '../support/topics.js'
 import { charactersRead } from '../support/work.js'
@@ -160,6 +161,25 @@ describe('topics of a hostile size', () => {
     })
     expect(count).toBeLessThan(1000)
     expect(matches(tree, 'x'.repeat(100_000))).toEqual(['long'])
+  })
+
+  it('short ones do not keep the memory of long ones that are gone', () => {
+    const tree: Tree = new TopicTree()
+    const before = heldBytes()
+    for (let round = 0; round < 16; round++) {
+      const long = Buffer.alloc(MIB, 'x')
+      long[0] = round
+      const nodes: TopicNode<string>[] = []
+      // Each begins the one before, and has half its length.
+      for (let length = MIB; length >= 16; length /= 2) {
+        const node = tree.insert(long.subarray(0, length))
+        tree.set(node, '')
+        nodes.push(node)
+      }
+      for (const node of nodes.slice(0, -1)) tree.remove(node)
+    }
+    expect(heldBytes() - before).toBeLessThan(4 * MIB)
+    expect(tree.size).toBe(16)
   })
 
   it('ten thousand within each other do not recurse', () => {
