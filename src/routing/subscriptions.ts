@@ -83,10 +83,10 @@ export class Subscriptions {
 
   /** Calls `visit` for the pipes that want `subject`, some of them more than once. */
   match(subject: Uint8Array, visit: (pipe: Pipe) => void): void {
-    this.#tree.matches(subject, (subscribers) => {
+    for (const subscribers of this.#tree.matches(subject)) {
       if (subscribers instanceof Set) for (const pipe of subscribers) visit(pipe)
       else visit(subscribers)
-    })
+    }
   }
 
   #of(pipe: Pipe): Held {

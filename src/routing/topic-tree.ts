@@ -1,4 +1,8 @@
 import { toLatin1 } from '../util/bytes.js'
+import { MatchCache } from './match-cache.js'
+
+/** With fewer topics than this a walk is as fast as a look into the cache. */
+const WORTH_CACHING = 8
 
 /** A topic and what is known of it: an inner or a last node of the tree. */
 export interface TopicNode<V> {
@@ -21,6 +25,7 @@ export class TopicTree<V> {
     value: undefined,
   }
   #size = 0
+  #cache: MatchCache<readonly V[]> | undefined
 
   /** How many topics have a value. */
   get size(): number {
@@ -51,12 +56,14 @@ export class TopicTree<V> {
   }
 
   set(node: TopicNode<V>, value: V): void {
+    this.#cache?.clear()
     if (node.value === undefined) this.#size++
     node.value = value
   }
 
   /** Takes the value away, and with it the nodes that served only it. */
   remove(node: TopicNode<V>): void {
+    this.#cache?.clear()
     if (node.value !== undefined) this.#size--
     node.value = undefined
     let current: TopicNode<V> = node
@@ -77,23 +84,21 @@ export class TopicTree<V> {
     }
   }
 
-  /** Calls `visit` with the value of each topic that `subject` begins with, shortest first. */
-  matches(subject: Uint8Array, visit: (value: V) => void): void {
-    let node: TopicNode<V> | undefined = this.#root
-    for (let at = 0; node !== undefined; at += node?.label.length ?? 0) {
-      if (node.value !== undefined) visit(node.value)
-      node = childAt(node, subject, at)
-    }
+  /** The values of all topics that `subject` begins with, shortest first. */
+  matches(subject: Uint8Array): readonly V[] {
+    if (this.#size < WORTH_CACHING) return this.#walk(subject)
+    this.#cache ??= new MatchCache()
+    return this.#cache.get(subject, this.#walk)
   }
 
-  /** Whether any topic is a prefix of `subject`. */
-  hasMatch(subject: Uint8Array): boolean {
+  readonly #walk = (subject: Uint8Array): V[] => {
+    const values: V[] = []
     let node: TopicNode<V> | undefined = this.#root
     for (let at = 0; node !== undefined; at += node?.label.length ?? 0) {
-      if (node.value !== undefined) return true
+      if (node.value !== undefined) values.push(node.value)
       node = childAt(node, subject, at)
     }
-    return false
+    return values
   }
 }
 

@@ -41,7 +41,7 @@ export class Wishes {
 
   /** Whether a message on this subject is wanted. */
   include(subject: Uint8Array): boolean {
-    return this.#counts.hasMatch(subject)
+    return this.#counts.matches(subject).length > 0
   }
 
   /** A publisher is there, or there again: it has to be told everything. */
