@@ -1,4 +1,4 @@
-import { protocolError, ZmqError } from '../errors.js'
+import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
 import { NullMechanism } from '../security/null.js'
@@ -113,13 +113,14 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     }
     this.#traffic = traffic
     this.#state = 'open'
-    this.#reportReady()
     if (this.#local.options.heartbeatInterval > 0) {
       this.#heartbeat = new Heartbeat(this)
       this.#heartbeat.start(this.#local.options)
     }
     this.#writer.open(traffic, this.#result?.subscribesByCommand === true)
     this.flush()
+    // Only now: whoever hears of it may want to send, or to close everything.
+    this.#reportReady()
     this.#protect(() => {
       if (traffic.full) this.#stopReading()
       else this.#pump()
@@ -201,7 +202,8 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     this.#writer.halt()
   }
 
-  onClose(error: Error | undefined): void {
+  onClose(failure: Error | undefined): void {
+    const error = failure && fromSystemError(failure, this.#facts.address, 'ECONNRESET')
     this.#ended ??= { error }
     this.#writer.halt()
     if (this.#paused && this.#state === 'open') return
@@ -317,7 +319,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     this.#traffic?.ended(error)
   }
 
-  /** Not before a pipe has the session, or has refused it: whoever hears of it may want to send. */
+  /** The handshake is done, and a pipe has the session or has refused it. */
   #reportReady(): void {
     this.#local.emit({ type: 'handshake', ...this.#facts, peer: this.peer })
   }

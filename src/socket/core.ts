@@ -66,8 +66,12 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     this.context = context
     this.services = servicesOf(context)
     this.services.open()
-    this.#sends = new Waiting(this.services)
-    this.#receives = new Waiting(this.services)
+    this.#sends = new Waiting(this.services, () => {
+      this.#serveSenders()
+    })
+    this.#receives = new Waiting(this.services, () => {
+      this.#serveReceivers()
+    })
     this.options = initialOptions({
       ipv6: context.ipv6,
       linger: this.type.linger ?? (context.blocky ? -1 : 0),

@@ -30,10 +30,15 @@ interface Operation<T, R> extends Deferred<R> {
 export class Waiting<T, R> {
   readonly #operations = new Deque<Operation<T, R>>()
   readonly #process: Holder
+  readonly #serve: () => void
 
-  /** @param process lives on while a caller waits. */
-  constructor(process: Holder) {
+  /**
+   * @param process lives on while a caller waits.
+   * @param serve is called when one has given up: those behind it may want something else.
+   */
+  constructor(process: Holder, serve: () => void) {
     this.#process = process
+    this.#serve = serve
   }
 
   get length(): number {
@@ -93,6 +98,7 @@ export class Waiting<T, R> {
     if (!this.#operations.remove(operation)) return
     this.#settled(operation)
     operation.reject(reason)
+    this.#serve()
   }
 
   #settled(operation: Operation<T, R>): void {

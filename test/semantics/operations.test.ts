@@ -300,6 +300,26 @@ describeOurs('maxPendingOperations', () => {
     expect([...texts(await first), ...texts(await third)]).toEqual(['0', '1'])
   })
 
+  it('one that gives up lets through those whom only it held up', async () => {
+    const options = { mandatory: true, sendHighWaterMark: 1, maxPendingOperations: 2 }
+    const router = track(new zerowire.Router(options))
+    const address = await bindFresh(router, 'inproc')
+    const [, idle] = ['full', 'idle'].map((routingId) => {
+      const dealer = track(new zerowire.Dealer({ routingId, receiveHighWaterMark: 1 }))
+      dealer.connect(address)
+      return dealer
+    })
+    for (const text of ['0', '1']) await router.send(['full', text])
+    const controller = new AbortController()
+    const aborted = expect(
+      router.send(['full', '2'], { signal: controller.signal }),
+    ).rejects.toThrow()
+    const behind = router.send(['idle', 'hello'])
+    controller.abort()
+    await Promise.all([aborted, behind])
+    expect(texts((await idle?.receive()) ?? [])).toEqual(['hello'])
+  })
+
   it('close ends them all', async () => {
     const pull = track(new zerowire.Pull({ maxPendingOperations: 3 }))
     const outcomes = [pull.receive(), pull.receive(), pull.receive()].map((operation) =>

@@ -127,7 +127,7 @@ describe('close()', () => {
     await stream.quiet()
     expect(state.settled).toBe(true)
     expect(session.unwritten).toBe(1)
-    expect(pipe.ends).toEqual([new Error('reset')])
+    expect(pipe.ends).toMatchObject([{ code: 'ECONNRESET', cause: new Error('reset') }])
   })
 })
 
@@ -198,6 +198,6 @@ describe('a peer that leaves', () => {
   it('with an error of the system tells the pipe', async () => {
     const { pipe, stream } = await started()
     stream.lose(new Error('reset'))
-    expect(pipe.ends).toEqual([new Error('reset')])
+    expect(pipe.ends).toMatchObject([{ code: 'ECONNRESET', cause: new Error('reset') }])
   })
 })

@@ -171,7 +171,7 @@ describe('a peer that leaves', () => {
     const { handshake, stream, end } = sessionAndPeer()
     const cause = new Error('the cable')
     stream.lose(cause)
-    await expect(handshake).rejects.toMatchObject({ code: 'EPIPE', cause })
+    await expect(handshake).rejects.toMatchObject({ code: 'ECONNRESET', cause })
     expect(types(end.events)).toEqual(['handshake:error:other', 'disconnect'])
   })
 
