@@ -16,7 +16,7 @@ import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { localEnd } from './local-end.js'
 import { Endpoints, type EndpointsHost } from './endpoints.js'
-import { Observer } from './observer.js'
+import { Observer, type Observable } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
 import { socketType, type SocketType, type SocketTypeName } from './socket-type.js'
 import type { SocketStats } from './stats.js'
@@ -32,7 +32,7 @@ const BUSY = {
 } as const
 
 /** The engine of every socket: state, operations, pipes and counts. What differs is the pattern. */
-export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
+export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observable {
   readonly type: SocketType
   readonly context: Context
   readonly services: ContextServices
@@ -55,7 +55,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
   #state: 'open' | 'blocked' | 'closed' = 'open'
   #closing: Promise<void> | undefined
   #closeWhenFree: (() => void) | undefined
-  #observer: Observer | undefined
+  #events: Observer | undefined
+  #observers: Observer[] = []
   // Taking a message makes room, which may bring the next one in the same call.
   #servingSenders = false
   #servingReceivers = false
@@ -142,14 +143,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     this.#tally.received++
     const pause = this.#budget.spend()
     return pause === undefined ? Promise.resolve(value) : pause.then(() => value)
-  }
-
-  get canReceive(): boolean {
-    return !this.closed && this.pattern.canReceive
-  }
-
-  get canSend(): boolean {
-    return !this.closed && this.pattern.canSend
   }
 
   #serveSenders(): void {
@@ -304,13 +297,17 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost {
     }
   }
 
+  attachObserver(observer: Observer): ContextServices {
+    this.#observers = [...this.#observers.filter(({ closed }) => !closed), observer]
+    return this.services
+  }
+
   get events(): Observer {
-    this.#observer ??= new Observer(this.services)
-    return this.#observer
+    return (this.#events ??= new Observer(this))
   }
 
   emit(event: Event): void {
-    this.#observer?.emit(event)
+    for (const observer of this.#observers) observer.emit(event)
   }
 
   drop(reason: DropReason, count = 1): void {

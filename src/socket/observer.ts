@@ -9,6 +9,14 @@ const MOST_UNREAD = 10_000
 
 type Listener = (event: Event) => void
 
+/** What can be observed: any socket. */
+export interface Observable {
+  /** An observer of the same socket. */
+  readonly events: Observer
+  /** @internal */
+  attachObserver(observer: Observer): Holder
+}
+
 /**
  * The events of one socket: read them one by one with `receive()` or `for await`, or have them
  * called out with `on()`. Calling `on()` decides for good. At most 10,000 unread events are kept.
@@ -20,9 +28,15 @@ export class Observer {
   #closed = false
   readonly #process: Holder
 
-  /** @internal */
-  constructor(process: Holder) {
-    this.#process = process
+  /**
+   * Observes a socket from now on, beside `socket.events` and any other observer.
+   * @throws TypeError when it is no socket.
+   */
+  constructor(socket: Observable) {
+    if (typeof (socket as Partial<Observable> | null | undefined)?.attachObserver !== 'function') {
+      throw new TypeError('Socket must be a socket object')
+    }
+    this.#process = socket.attachObserver(this)
   }
 
   /** Whether the observer has ended: its socket was closed, or `close()` was called. */

@@ -2,11 +2,11 @@ import { context as defaultContext, type Context } from '../context.js'
 import type { Message, MessageLike } from '../message.js'
 import type { OptionName } from '../options.js'
 import { SocketCore } from './core.js'
-import type { Observer } from './observer.js'
+import type { Observable, Observer } from './observer.js'
 import type { PatternFactory } from './pattern.js'
 import type { SocketTypeName } from './socket-type.js'
 import type { SocketStats } from './stats.js'
-import type { OperationOptions } from './waiting.js'
+import type { Holder, OperationOptions } from './waiting.js'
 
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- how types are compared for identity */
 type IfEqual<A, B, Then> =
@@ -79,7 +79,7 @@ export function defineOptions(target: { prototype: Socket }, names: readonly Opt
  * Endpoints are `tcp://host:port`, `ipc://path` and `inproc://name`. A socket that does nothing does
  * not keep the process alive; one that waits, or has messages to deliver, does.
  */
-export abstract class Socket {
+export abstract class Socket implements Observable {
   /** Accepted for compatibility, without effect. @default 0 */
   declare affinity: number
   /** Accepted for compatibility (multicast), without effect. @default 100 */
@@ -215,6 +215,11 @@ export abstract class Socket {
     return this.#core.events
   }
 
+  /** @internal */
+  attachObserver(observer: Observer): Holder {
+    return this.#core.attachObserver(observer)
+  }
+
   /** Whether the socket is closed. */
   get closed(): boolean {
     return this.#core.closed
@@ -222,12 +227,12 @@ export abstract class Socket {
 
   /** Whether `receive()` would complete at once. */
   get readable(): boolean {
-    return this.#core.canReceive
+    return !this.closed && this.#core.pattern.canReceive
   }
 
   /** Whether `send()` would complete at once. */
   get writable(): boolean {
-    return this.#core.canSend
+    return !this.closed && this.#core.pattern.canSend
   }
 
   /** What the socket has done and holds, in messages, at this moment. */

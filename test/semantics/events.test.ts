@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type * as zerowireTypes from 'zerowire'
 import { EventLog } from '../support/events.js'
 import { describeOurs, itOurs, ours, zerowire } from '../support/implementations.js'
 import { receiveTexts } from '../support/messages.js'
@@ -150,6 +151,33 @@ describe('reconnecting', () => {
     await log.until('disconnect')
     push.close()
     expect(await log.untilEnd()).not.toContain('connect:retry')
+  })
+})
+
+describeOurs('an observer made for a socket', () => {
+  it('sees what socket.events sees, from then on', async () => {
+    const pull = track(new zerowire.Pull())
+    const before = pull.events
+    await pull.bind('inproc://observed-before')
+    const observer = new zerowire.Observer(pull)
+    await pull.bind('tcp://127.0.0.1:*')
+    await pull.close()
+    const types = async (from: zerowireTypes.Observer): Promise<string[]> => {
+      const seen: string[] = []
+      for await (const { type } of from) seen.push(type)
+      return seen
+    }
+    expect(await types(observer)).toEqual(['bind', 'close', 'end'])
+    expect(await types(before)).toEqual(['bind', 'close', 'end'])
+    expect(observer.closed).toBe(true)
+  })
+
+  it('needs a socket', () => {
+    for (const thing of [undefined, null, {}, 'socket']) {
+      expect(() => new zerowire.Observer(thing as zerowireTypes.Pull)).toThrow(
+        new TypeError('Socket must be a socket object'),
+      )
+    }
   })
 })
 
