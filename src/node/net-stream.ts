@@ -8,6 +8,8 @@ export class NetStream implements ByteStream {
   readonly #memory = new ReadMemory()
   /** Part of a large frame that the next read goes to. */
   #target: Uint8Array | undefined
+  /** Where the next read goes otherwise. */
+  #buffer: Buffer | undefined
   #handler: ByteStreamHandler | undefined
   #error: Error | undefined
   readonly #written = (): void => {
@@ -113,11 +115,14 @@ export class NetStream implements ByteStream {
   }
 
   #nextBuffer(): Uint8Array {
-    return (this.#target = this.#handler?.target()) ?? this.#memory.next()
+    const handler = this.#handler
+    this.#target = handler?.target()
+    return this.#target ?? (this.#buffer = this.#memory.next(handler?.largeFrames ?? false))
   }
 
   #read(count: number): void {
-    if (this.#target === undefined) this.#handler?.onData(this.#memory.take(count))
-    else this.#handler?.onFilled(count)
+    if (this.#target !== undefined) this.#handler?.onFilled(count)
+    else if (this.#buffer !== undefined)
+      this.#handler?.onData(this.#memory.take(this.#buffer, count))
   }
 }

@@ -20,6 +20,8 @@ export interface ByteStreamHandler {
   onData(chunk: Uint8Array): void
   /** Memory of the handler's that the next bytes belong in, if a stream can read straight into it. */
   target(): Uint8Array | undefined
+  /** Frames come that are as large as reads usually are: larger reads pay. */
+  readonly largeFrames: boolean
   /** So many bytes were read into what `target()` gave. */
   onFilled(count: number): void
   /** The backlog is gone. */

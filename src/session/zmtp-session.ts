@@ -176,6 +176,10 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     return this.#state === 'open' && !this.#paused ? this.#decoder.target() : undefined
   }
 
+  get largeFrames(): boolean {
+    return this.#decoder.largeFrames
+  }
+
   onFilled(count: number): void {
     this.#heartbeat?.alive()
     this.#protect(() => {

@@ -12,7 +12,10 @@ const TRUSTED = 1_048_576
  * pins at most 8 KiB, as much as one of Node's small buffers; a longer one at most a chunk.
  */
 const PIECE = 8192
-const SMALL = 1024
+const SMALL = 192
+
+/** Frames from this size on make larger reads worth their memory. */
+const LARGE = 16_384
 
 /** With less than this to come, a large frame is cheaper read together with what follows it. */
 const WORTH_AIMING = 65_536
@@ -81,6 +84,11 @@ export class FrameDecoder {
     if (this.#body === undefined || this.#length - this.#filled < WORTH_AIMING) return undefined
     if (this.#filled === this.#body.length) this.#grow(this.#filled + 1)
     return this.#body.subarray(this.#filled)
+  }
+
+  /** A large frame has begun and not ended: more of them may follow. */
+  get largeFrames(): boolean {
+    return this.#body !== undefined && this.#length >= LARGE
   }
 
   /** So many bytes were read into `target()`. */

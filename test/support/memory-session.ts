@@ -47,6 +47,7 @@ export class MemoryPeer {
         this.received = Buffer.concat([this.received, chunk])
       },
       target: () => undefined,
+      largeFrames: false,
       onFilled: () => undefined,
       onDrain: () => undefined,
       onEnd: () => undefined,
