@@ -4,7 +4,7 @@ import type { Endpoint, HostPort } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 
 /** The first address of a network interface, if there is one of that name. */
-export function interfaceAddress(name: string, ipv6: boolean): string | undefined {
+function interfaceAddress(name: string, ipv6: boolean): string | undefined {
   const addresses = networkInterfaces()[name]
   return (
     addresses?.find(({ family }) => family === 'IPv4')?.address ??

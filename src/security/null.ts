@@ -40,7 +40,7 @@ export class NullMechanism implements Mechanism {
 }
 
 /** The peer's ERROR (RFC 37 "ERROR"): a length byte and a reason, fatal for this connection. */
-export function refused(data: Uint8Array): Error {
+function refused(data: Uint8Array): Error {
   const length = data[0] ?? 0
   if (data.length !== 1 + length) {
     return protocolError('the peer sent a malformed ERROR', 'ERR_ZMTP_MALFORMED_COMMAND_ERROR')
