@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url'
 import type { FromPeer, Outcome, Task, ToPeer, Usage } from './task.js'
 
 const PEER = fileURLToPath(new URL('./peer.ts', import.meta.url))
-const EXEC_ARGV = ['--import', import.meta.resolve('tsx'), '--expose-gc']
+/** Flags of Node's, such as `--cpu-prof`, hold for the peers as well. */
+const EXEC_ARGV = [...process.execArgv, '--expose-gc']
+
+/** How long one may take to go. */
+const PATIENCE_MS = 5000
 
 /** One end of a run, seen from outside. */
 export class PeerProcess {
@@ -62,8 +66,13 @@ export class PeerProcess {
   stop(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#child.exitCode !== null || this.#child.signalCode !== null) resolve()
-      this.#child.once('exit', () => resolve())
-      this.#child.kill('SIGKILL')
+      // It goes when it is let go of, and has then written its profile if it was asked for one.
+      const kill = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS)
+      this.#child.once('exit', () => {
+        clearTimeout(kill)
+        resolve()
+      })
+      if (this.#child.connected) this.#child.disconnect()
     })
   }
 }

@@ -180,7 +180,7 @@ const PUBLISHING: readonly Row[] = [
     name: 'pub-topics',
     title: '1 subscriber, 100,000 topics',
     topics: 100_000,
-    counts: { zerowire: 3_000_000, native: 500_000 },
+    counts: { zerowire: 5_000_000, native: 600_000 },
     goals: [{ row: 'pub-1', least: 0.8 }],
   },
 ]

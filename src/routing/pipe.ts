@@ -1,7 +1,8 @@
 import type { DropReason, PeerInfo } from '../events.js'
 import { ownParts, type Parts, type Subscription } from '../message.js'
-import type { Session, Traffic } from '../session/session.js'
+import type { Batch, Session, Traffic } from '../session/session.js'
 import { Deque } from '../util/deque.js'
+import { Inbox } from './inbox.js'
 
 /** The options of a socket that its pipes heed; changes apply to pipes that exist. */
 export interface PipeOptions {
@@ -17,7 +18,9 @@ export interface PipeOwner {
   readable(pipe: Pipe): void
   /** There is room again in a pipe that was full. */
   writable(pipe: Pipe): void
-  /** Judges a message before it is queued. @returns false when it is not for the queue. */
+  /** Messages are judged before they are queued. */
+  readonly judges: boolean
+  /** @returns false when the message is not for the queue. */
   intake(pipe: Pipe, message: Parts): boolean
   subscription(pipe: Pipe, change: Subscription): void
   dropped(reason: DropReason, count: number): void
@@ -39,7 +42,7 @@ const MOST_ANNOUNCED = 16_777_216
 export class Pipe implements Traffic {
   readonly #owner: PipeOwner
   readonly #outgoing = new Deque<Parts>()
-  readonly #incoming = new Deque<Parts>()
+  readonly #incoming = new Inbox()
   #session: Session | undefined
   #peer: PeerInfo | undefined
   /** Bytes announced since the queue was last empty. */
@@ -145,7 +148,7 @@ export class Pipe implements Traffic {
   /** The high water marks have changed. */
   reconsider(): void {
     if (this.#full && this.hasRoom) this.drained()
-    if (this.#backedUp && !this.full) {
+    if (this.#backedUp && this.room > 0) {
       this.#backedUp = false
       this.#session?.resume()
     }
@@ -155,7 +158,7 @@ export class Pipe implements Traffic {
   adopt(session: Session): void {
     this.#session = session
     this.#peer = session.peer
-    this.#backedUp = this.full
+    this.#backedUp = this.room === 0
   }
 
   /** The session was refused before it started. */
@@ -214,22 +217,40 @@ export class Pipe implements Traffic {
     return message
   }
 
-  get full(): boolean {
+  get room(): number {
     const { receiveHighWaterMark, conflate } = this.#owner.options
-    return !conflate && receiveHighWaterMark > 0 && this.#incoming.length >= receiveHighWaterMark
+    if (conflate || receiveHighWaterMark === 0) return Infinity
+    return Math.max(receiveHighWaterMark - this.#incoming.length, 0)
   }
 
   deliver(message: Parts): boolean {
     const owner = this.#owner
-    if (!owner.intake(this, message)) return true
+    if (owner.judges && !owner.intake(this, message)) return true
     const incoming = this.#incoming
     if (owner.options.conflate && incoming.length > 0) {
       owner.dropped('conflated', incoming.length)
       incoming.clear()
     }
     incoming.push(message)
-    if (incoming.length === 1) owner.readable(this)
-    if (!this.full) return true
+    return this.#delivered(1)
+  }
+
+  deliverBatch(batch: Batch): boolean {
+    const owner = this.#owner
+    if (!owner.judges && !owner.options.conflate) {
+      const { count } = batch
+      this.#incoming.pushBatch(batch)
+      return this.#delivered(count)
+    }
+    // One of them may be the end of it all.
+    while (batch.count > 0 && !this.#closed) this.deliver(batch.next())
+    return !this.#backedUp
+  }
+
+  /** @returns whether there is room for more. */
+  #delivered(count: number): boolean {
+    if (this.#incoming.length === count) this.#owner.readable(this)
+    if (this.room > 0) return true
     this.#backedUp = true
     return false
   }

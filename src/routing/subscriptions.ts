@@ -1,6 +1,6 @@
 import { protocolError } from '../errors.js'
 import type { Pipe } from './pipe.js'
-import { topicOf, TopicTree, type TopicNode } from './topic-tree.js'
+import { TopicTable, type TopicId } from './topic-table.js'
 
 /** Who wants a topic: nearly always one pipe, so that a set would waste most of the memory. */
 type Subscribers = Pipe | Set<Pipe>
@@ -12,7 +12,7 @@ const OVERHEAD = 192
 const MOST_BYTES = 268_435_456
 
 interface Held {
-  readonly nodes: Set<TopicNode<Subscribers>>
+  readonly topics: Set<TopicId>
   bytes: number
 }
 
@@ -26,17 +26,17 @@ export interface Change {
 
 /** The topics that peers want: a set for each peer, never a count (as libzmq has it). */
 export class Subscriptions {
-  readonly #tree = new TopicTree<Subscribers>()
+  readonly #table = new TopicTable<Subscribers>()
   readonly #held = new Map<Pipe, Held>()
 
   /** How many distinct topics there are. */
   get size(): number {
-    return this.#tree.size
+    return this.#table.size
   }
 
   /** How many topics a peer wants. */
   count(pipe: Pipe): number {
-    return this.#held.get(pipe)?.nodes.size ?? 0
+    return this.#held.get(pipe)?.topics.size ?? 0
   }
 
   /** Bytes that the subscriptions of one peer are counted as. */
@@ -50,24 +50,24 @@ export class Subscriptions {
     if (held.bytes + topic.length + OVERHEAD > MOST_BYTES) {
       throw protocolError(`subscriptions of more than ${String(MOST_BYTES)} bytes`)
     }
-    const node = this.#tree.insert(topic)
-    if (held.nodes.has(node)) return { forPipe: false, forAll: false }
-    held.nodes.add(node)
+    const id = this.#table.insert(topic)
+    if (held.topics.has(id)) return { forPipe: false, forAll: false }
+    held.topics.add(id)
     held.bytes += topic.length + OVERHEAD
-    const { value } = node
-    if (value === undefined) this.#tree.set(node, pipe)
-    else if (value instanceof Set) value.add(pipe)
-    else this.#tree.set(node, new Set([value, pipe]))
-    return { forPipe: true, forAll: value === undefined }
+    const subscribers = this.#table.get(id)
+    if (subscribers === undefined) this.#table.set(id, pipe)
+    else if (subscribers instanceof Set) subscribers.add(pipe)
+    else this.#table.set(id, new Set([subscribers, pipe]))
+    return { forPipe: true, forAll: subscribers === undefined }
   }
 
   remove(pipe: Pipe, topic: Uint8Array): Change {
-    const node = this.#tree.find(topic)
+    const id = this.#table.find(topic)
     const held = this.#held.get(pipe)
-    if (node === undefined || held?.nodes.delete(node) !== true)
+    if (id === undefined || held?.topics.delete(id) !== true)
       return { forPipe: false, forAll: false }
     held.bytes -= topic.length + OVERHEAD
-    return { forPipe: true, forAll: this.#release(pipe, node) }
+    return { forPipe: true, forAll: this.#release(pipe, id) }
   }
 
   /** Forgets a peer. Calls `gone` for each of its topics; `last` when nobody else wants it. */
@@ -75,33 +75,33 @@ export class Subscriptions {
     const held = this.#held.get(pipe)
     if (held === undefined) return
     this.#held.delete(pipe)
-    for (const node of held.nodes) {
-      const topic = topicOf(node)
-      gone(topic, this.#release(pipe, node))
+    for (const id of held.topics) {
+      const topic = this.#table.topic(id)
+      gone(topic, this.#release(pipe, id))
     }
   }
 
   /** Calls `visit` for the pipes that want `subject`, some of them more than once. */
   match(subject: Uint8Array, visit: (pipe: Pipe) => void): void {
-    for (const subscribers of this.#tree.matches(subject)) {
+    this.#table.match(subject, (subscribers) => {
       if (subscribers instanceof Set) for (const pipe of subscribers) visit(pipe)
       else visit(subscribers)
-    }
+    })
   }
 
   #of(pipe: Pipe): Held {
     let held = this.#held.get(pipe)
-    if (held === undefined) this.#held.set(pipe, (held = { nodes: new Set(), bytes: 0 }))
+    if (held === undefined) this.#held.set(pipe, (held = { topics: new Set(), bytes: 0 }))
     return held
   }
 
-  #release(pipe: Pipe, node: TopicNode<Subscribers>): boolean {
-    const { value } = node
-    if (value instanceof Set) {
-      value.delete(pipe)
-      if (value.size > 0) return false
+  #release(pipe: Pipe, id: TopicId): boolean {
+    const subscribers = this.#table.get(id)
+    if (subscribers instanceof Set) {
+      subscribers.delete(pipe)
+      if (subscribers.size > 0) return false
     }
-    this.#tree.remove(node)
+    this.#table.remove(id)
     return true
   }
 }

@@ -22,14 +22,24 @@ export interface LocalPeer {
   readonly emit: Emit
 }
 
+/** Messages that came together, and are decoded as they are taken. */
+export interface Batch {
+  /** Messages that are left. */
+  readonly count: number
+  /** The next message; there must be one. */
+  next(): Parts
+}
+
 /** The other side of a session: the pipe, which holds what is queued for and from the peer. */
 export interface Traffic {
   /** The next message to send; undefined when none is queued. */
   pull(): Parts | undefined
-  /** There is no room: nothing may be delivered before `resume()`. */
-  readonly full: boolean
-  /** Takes a message in. @returns false when there is no room for another: wait for `resume()`. */
+  /** Messages that may be delivered; when there is no room for any, wait for `resume()`. */
+  readonly room: number
+  /** Takes a message in. @returns false when there is no room for another. */
   deliver(message: Parts): boolean
+  /** Takes messages in, for which there must be room. @returns false when there is none for another. */
+  deliverBatch(batch: Batch): boolean
   /** The peer wants a topic, or no longer wants it. */
   subscription(subscription: Subscription): void
   /** The system has taken what it had refused: there may be room again. */

@@ -122,7 +122,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     // Only now: whoever hears of it may want to send, or to close everything.
     this.#reportReady()
     this.#protect(() => {
-      if (traffic.full) this.#stopReading()
+      if (traffic.room === 0) this.#stopReading()
       else this.#pump()
     })
   }
@@ -215,12 +215,18 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
   }
 
   #pump(): void {
-    while (this.#state === 'open') {
-      const message = this.#decoder.next()
-      if (message === undefined) return
-      if (this.#traffic?.deliver(message) !== true) this.#stopReading()
-      if (this.#paused) return
+    while (this.#state === 'open' && !this.#paused && this.#traffic !== undefined) {
+      const traffic = this.#traffic
+      const run = this.#decoder.run(Math.max(traffic.room, 1))
+      const message = run === undefined ? this.#decoder.next() : undefined
+      if (run !== undefined) this.#delivered(traffic.deliverBatch(run))
+      else if (message !== undefined) this.#delivered(traffic.deliver(message))
+      else return
     }
+  }
+
+  #delivered(room: boolean): void {
+    if (!room) this.#stopReading()
   }
 
   #stopReading(): void {

@@ -352,6 +352,10 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     if (this.#sends.length > 0) this.#serveSenders()
   }
 
+  get judges(): boolean {
+    return this.#state === 'closed' || this.pattern.judges
+  }
+
   intake(pipe: Pipe, message: Parts): boolean {
     if (this.#state === 'closed') {
       this.drop('closed')

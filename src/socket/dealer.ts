@@ -9,6 +9,7 @@ import { defineOptions, type SocketOptions } from './socket.js'
 
 /** Round robin out, fair queuing in: also what lies beneath REQ. */
 export class DealerPattern extends Pattern {
+  override readonly judges = false
   protected readonly out: LoadBalancer = new LoadBalancer()
   protected readonly in: FairQueue = new FairQueue()
 
@@ -23,10 +24,6 @@ export class DealerPattern extends Pattern {
   override opened(pipe: Pipe): undefined {
     // An empty message makes us known to a ROUTER before we have anything to say.
     if (this.host.options.probeRouter) pipe.write([EMPTY])
-  }
-
-  override intake(_pipe: Pipe, _message: Parts): boolean {
-    return true
   }
 
   override readable(pipe: Pipe): void {

@@ -7,6 +7,7 @@ import { Pattern } from './pattern.js'
 import type { SocketOptions } from './socket.js'
 
 class PairPattern extends Pattern {
+  override readonly judges = false
   readonly #in = new FairQueue()
   #peer: Pipe | undefined
 
@@ -19,10 +20,6 @@ class PairPattern extends Pattern {
 
   detach(pipe: Pipe): void {
     if (this.#peer === pipe) this.#peer = undefined
-  }
-
-  override intake(): boolean {
-    return true
   }
 
   override readable(pipe: Pipe): void {

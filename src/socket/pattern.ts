@@ -15,6 +15,8 @@ export interface PatternHost {
  * those of a type that does nothing; each type replaces what it does.
  */
 export abstract class Pattern {
+  /** Messages from peers pass `intake()` before they are queued; otherwise all are queued as they come. */
+  readonly judges: boolean = true
   protected readonly host: PatternHost
 
   constructor(host: PatternHost) {

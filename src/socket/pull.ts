@@ -6,6 +6,7 @@ import { Pattern } from './pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
 class PullPattern extends Pattern {
+  override readonly judges = false
   readonly #in = new FairQueue()
 
   attach(): void {
@@ -14,10 +15,6 @@ class PullPattern extends Pattern {
 
   detach(): void {
     // What was received can still be read.
-  }
-
-  override intake(): boolean {
-    return true
   }
 
   override readable(pipe: Pipe): void {

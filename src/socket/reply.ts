@@ -7,6 +7,7 @@ import { Pattern } from './pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
 class ReplyPattern extends Pattern {
+  override readonly judges = false
   readonly #in = new FairQueue()
   /** Who waits for a reply, and the envelope that leads back: ids up to and with the empty part. */
   #asker: { pipe: Pipe; envelope: Parts } | undefined
@@ -17,10 +18,6 @@ class ReplyPattern extends Pattern {
 
   detach(): void {
     // The asker may be gone when we reply; that is found out then.
-  }
-
-  override intake(): boolean {
-    return true
   }
 
   override readable(pipe: Pipe): void {

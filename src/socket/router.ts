@@ -9,6 +9,7 @@ import { Pattern } from './pattern.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
 class RouterPattern extends Pattern {
+  override readonly judges = false
   readonly #in = new FairQueue()
   readonly #routes = new RoutingTable()
   /** Names of peers that have left, for their messages that are still unread. */
@@ -30,10 +31,6 @@ class RouterPattern extends Pattern {
     const refusal = pipe.peerId === undefined ? this.#name(pipe) : undefined
     if (refusal === undefined && this.host.options.probeRouter) pipe.write([EMPTY])
     return refusal
-  }
-
-  override intake(): boolean {
-    return true
   }
 
   override readable(pipe: Pipe): void {

@@ -9,6 +9,7 @@ import { Pattern } from './pattern.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
 class SubscriberPattern extends Pattern {
+  override readonly judges = false
   readonly #in = new FairQueue()
   readonly #wishes = new Wishes()
 
@@ -22,10 +23,6 @@ class SubscriberPattern extends Pattern {
 
   override opened(pipe: Pipe): undefined {
     this.#wishes.tell(pipe)
-  }
-
-  override intake(): boolean {
-    return true
   }
 
   override readable(pipe: Pipe): void {

@@ -9,6 +9,7 @@ import { Pattern, type PatternHost } from './pattern.js'
 import type { SocketOptions } from './socket.js'
 
 class XSubscriberPattern extends Pattern {
+  override readonly judges = false
   readonly #in = new FairQueue()
   readonly #wishes = new Wishes()
   readonly #out: FanOut
@@ -32,10 +33,6 @@ class XSubscriberPattern extends Pattern {
 
   override opened(pipe: Pipe): undefined {
     this.#wishes.tell(pipe)
-  }
-
-  override intake(): boolean {
-    return true
   }
 
   override readable(pipe: Pipe): void {

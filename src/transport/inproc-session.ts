@@ -39,7 +39,7 @@ export class InprocSession implements Session {
       traffic.ended(undefined)
       return
     }
-    other.#blocked = traffic.full
+    other.#blocked = traffic.room === 0
     for (const subscription of this.#early.splice(0)) traffic.subscription(subscription)
     this.flush()
     other.flush()

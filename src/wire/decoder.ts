@@ -1,18 +1,13 @@
 import { protocolError, ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
-import { allocate, concat, copyOf, EMPTY, View } from '../util/bytes.js'
+import { allocate, concat, copyOf, EMPTY } from '../util/bytes.js'
+import { Chunk } from './chunk.js'
 import { COMMAND, LONG, LONG_HEADER, MORE, readLength, SHORT_HEADER } from './frame.js'
 import { LIMITS } from './limits.js'
+import { Run } from './run.js'
 
 /** A frame that spans chunks gets its memory at once up to this size, and as it arrives beyond it. */
 const TRUSTED = 1_048_576
-
-/**
- * Frames below `SMALL` bytes are views of pieces of this size rather than of a whole chunk: a kept one
- * pins at most 8 KiB, as much as one of Node's small buffers; a longer one at most a chunk.
- */
-const PIECE = 8192
-const SMALL = 192
 
 /** Frames from this size on make larger reads worth their memory. */
 const LARGE = 16_384
@@ -34,16 +29,8 @@ export interface DecoderOptions {
 export class FrameDecoder {
   readonly #options: DecoderOptions
   readonly #onCommand: (body: Uint8Array) => void
-  #chunk: Uint8Array = EMPTY
+  #chunk = Chunk.NONE
   #at = 0
-  // Of the chunk, kept because asking for them costs more than a frame does.
-  #memory: ArrayBufferLike = EMPTY.buffer
-  #offset = 0
-  /** A copy of a part of the chunk, from `#pieceStart` on, that small frames are views of. */
-  #piece: ArrayBufferLike = EMPTY.buffer
-  #pieceOffset = 0
-  #pieceStart = 0
-  #pieceEnd = 0
   /** Largest command accepted; rises when the handshake is done. */
   #commandLimit: number = LIMITS.handshakeCommand
 
@@ -71,12 +58,10 @@ export class FrameDecoder {
   /** Adds bytes; they belong to the decoder from now on. */
   push(chunk: Uint8Array): void {
     this.#ownParts()
-    this.#chunk =
-      this.#at === this.#chunk.length ? chunk : concat([this.#chunk.subarray(this.#at), chunk])
-    this.#memory = this.#chunk.buffer
-    this.#offset = this.#chunk.byteOffset
+    const { bytes } = this.#chunk
+    const rest = bytes.length - this.#at
+    this.#chunk = new Chunk(rest === 0 ? chunk : concat([bytes.subarray(this.#at), chunk]))
     this.#at = 0
-    this.#pieceEnd = 0
   }
 
   /** Where the rest of an unfinished large frame belongs: what is read straight into it is not copied. */
@@ -94,6 +79,43 @@ export class FrameDecoder {
   /** So many bytes were read into `target()`. */
   filled(count: number): void {
     this.#filled += count
+  }
+
+  /**
+   * Whole messages that come next, at most `most` of them (at least 1), as bytes. Undefined when what
+   * comes next is not a plain message that is all there: `next()` then knows what to do with it.
+   */
+  run(most: number): Run | undefined {
+    if (this.#body !== undefined || this.#parts.length > 0) return undefined
+    const begin = this.#at
+    const count = this.#scan(most)
+    return count === 0 ? undefined : new Run(this.#chunk, begin, count)
+  }
+
+  /** Goes past whole messages, as far as they are beyond reproach. @returns how many. */
+  #scan(most: number): number {
+    const { bytes } = this.#chunk
+    const { length: size } = bytes
+    const limit = this.#limit
+    let count = 0
+    let parts = 0
+    for (let at = this.#at; at + SHORT_HEADER <= size; ) {
+      const flags = bytes[at] as number
+      let length = bytes[at + 1] as number
+      let start = at + SHORT_HEADER
+      if ((flags & (LONG | COMMAND)) !== 0) {
+        if ((flags & COMMAND) !== 0 || at + LONG_HEADER > size) break
+        length = readLength(bytes, at + 1)
+        start = at + LONG_HEADER
+      }
+      at = start + length
+      if (at > size || length > limit || ++parts > LIMITS.parts) break
+      if ((flags & MORE) !== 0) continue
+      this.#at = at
+      parts = 0
+      if (++count === most) break
+    }
+    return count
   }
 
   /**
@@ -131,48 +153,34 @@ export class FrameDecoder {
 
   /** Reads a header; returns the body if all of it is in this chunk. */
   #frame(handshake = false): Uint8Array | undefined {
-    const chunk = this.#chunk
+    const { bytes } = this.#chunk
     const at = this.#at
-    const available = chunk.length - at
+    const available = bytes.length - at
     if (available < SHORT_HEADER) {
       if (available === 0) this.#forget()
       return undefined
     }
-    const flags = chunk[at] as number
-    let length = chunk[at + 1] as number
+    const flags = bytes[at] as number
+    let length = bytes[at + 1] as number
     let start = at + SHORT_HEADER
     if ((flags & LONG) !== 0) {
       if (available < LONG_HEADER) return undefined
-      length = readLength(chunk, at + 1)
+      length = readLength(bytes, at + 1)
       start = at + LONG_HEADER
     }
     this.#flags = flags
     this.#judge(length, handshake || (flags & COMMAND) !== 0)
     const end = start + length
-    if (end <= chunk.length) {
+    if (end <= bytes.length) {
       this.#at = end
-      return length < SMALL && chunk.length > PIECE
-        ? this.#viewOfPiece(start, end)
-        : new View(this.#memory, this.#offset + start, length)
+      return this.#chunk.frame(start, end)
     }
     this.#length = length
-    this.#filled = chunk.length - start
+    this.#filled = bytes.length - start
     this.#body = allocate(Math.max(Math.min(length, TRUSTED), this.#filled))
-    this.#body.set(chunk.subarray(start))
-    this.#at = chunk.length
+    this.#body.set(bytes.subarray(start))
+    this.#at = bytes.length
     return undefined
-  }
-
-  /** A view of a copy: a small frame that somebody keeps must not keep a large chunk. */
-  #viewOfPiece(start: number, end: number): Uint8Array {
-    if (end > this.#pieceEnd) {
-      const piece = copyOf(this.#chunk.subarray(start, start + PIECE))
-      this.#piece = piece.buffer
-      this.#pieceOffset = piece.byteOffset
-      this.#pieceStart = start
-      this.#pieceEnd = start + piece.length
-    }
-    return new View(this.#piece, this.#pieceOffset + start - this.#pieceStart, end - start)
   }
 
   /** The parts of a message that spans chunks must not keep those chunks: they may be tiny and many. */
@@ -185,18 +193,17 @@ export class FrameDecoder {
 
   /** Lets go of a chunk that has been read to its end. */
   #forget(): void {
-    this.#chunk = EMPTY
+    this.#chunk = Chunk.NONE
     this.#at = 0
-    this.#memory = this.#piece = EMPTY.buffer
-    this.#pieceEnd = 0
   }
 
   /** Goes on with a body that began in an earlier chunk; returns it when it is complete. */
   #fill(): Uint8Array | undefined {
-    const taken = Math.min(this.#length - this.#filled, this.#chunk.length - this.#at)
+    const { bytes } = this.#chunk
+    const taken = Math.min(this.#length - this.#filled, bytes.length - this.#at)
     const filled = this.#filled + taken
     const body = this.#grow(filled)
-    if (taken > 0) body.set(this.#chunk.subarray(this.#at, this.#at + taken), this.#filled)
+    if (taken > 0) body.set(bytes.subarray(this.#at, this.#at + taken), this.#filled)
     this.#at += taken
     this.#filled = filled
     if (filled < this.#length) {
@@ -221,12 +228,16 @@ export class FrameDecoder {
       if (length > this.#commandLimit) throw tooLarge('command', length, this.#commandLimit)
       return
     }
-    const { maxMessageSize } = this.#options
-    const limit = maxMessageSize < 0 ? LIMITS.message : Math.min(maxMessageSize, LIMITS.message)
-    if (length > limit) throw tooLarge('frame', length, limit)
+    if (length > this.#limit) throw tooLarge('frame', length, this.#limit)
     if (this.#partBytes + length > LIMITS.message) {
       throw tooLarge('message', this.#partBytes + length, LIMITS.message)
     }
+  }
+
+  /** Bytes of the largest frame of a message. */
+  get #limit(): number {
+    const { maxMessageSize } = this.#options
+    return maxMessageSize < 0 ? LIMITS.message : Math.min(maxMessageSize, LIMITS.message)
   }
 
   #keep(body: Uint8Array): void {

@@ -158,7 +158,7 @@ describe('receiveHighWaterMark', () => {
     for (let count = 1; count <= receiveHighWaterMark; count++) {
       expect(pipe.deliver(part(count))).toBe(count < receiveHighWaterMark)
     }
-    expect([pipe.incoming, pipe.full]).toEqual([receiveHighWaterMark, true])
+    expect([pipe.incoming, pipe.room]).toEqual([receiveHighWaterMark, 0])
     const half = Math.floor(receiveHighWaterMark / 2)
     for (let left = receiveHighWaterMark - 1; left >= 0; left--) {
       pipe.read()
@@ -169,7 +169,7 @@ describe('receiveHighWaterMark', () => {
   it('0 is none', () => {
     const { pipe } = piped({ receiveHighWaterMark: 0 })
     for (let i = 0; i < 20_000; i++) expect(pipe.deliver(part(i))).toBe(true)
-    expect(pipe.full).toBe(false)
+    expect(pipe.room).toBe(Infinity)
   })
 
   it('raised lets more in at once', () => {
@@ -188,7 +188,7 @@ describe('receiveHighWaterMark', () => {
     session.destroy()
     const next = new TestSession()
     pipe.adopt(next)
-    expect(pipe.full).toBe(true)
+    expect(pipe.room).toBe(0)
     pipe.read()
     expect(next.log).toEqual(['resume'])
   })

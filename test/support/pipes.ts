@@ -19,7 +19,8 @@ export class TestOwner implements PipeOwner {
   readonly #names = new Map<Pipe, string>()
   onReadable: (pipe: Pipe) => void = () => undefined
   onWritable: (pipe: Pipe) => void = () => undefined
-  accepts: (message: Parts) => boolean = () => true
+  /** Judges messages, if it is there. */
+  accepts: ((message: Parts) => boolean) | undefined
 
   constructor(options: Partial<PipeOptions> = {}) {
     this.options = { ...DEFAULTS, ...options }
@@ -50,8 +51,12 @@ export class TestOwner implements PipeOwner {
     this.onWritable(pipe)
   }
 
+  get judges(): boolean {
+    return this.accepts !== undefined
+  }
+
   intake(_pipe: Pipe, message: Parts): boolean {
-    return this.accepts(message)
+    return this.accepts?.(message) ?? true
   }
 
   subscription(_pipe: Pipe, change: Subscription): void {

@@ -1,5 +1,5 @@
 import { afterEach, expect } from 'vitest'
-import type { Session, Traffic } from '../../src/session/session.js'
+import type { Batch, Session, Traffic } from '../../src/session/session.js'
 import { WakeUp } from './wake-up.js'
 
 type Parts = Uint8Array[]
@@ -45,7 +45,7 @@ export class TestPipe implements Traffic {
   }
 
   start(): this {
-    this.#blocked = this.full
+    this.#blocked = this.room === 0
     this.session.start(this)
     return this
   }
@@ -76,7 +76,7 @@ export class TestPipe implements Traffic {
 
   /** Lets messages in again if there is room. */
   resume(): void {
-    if (!this.#blocked || this.full) return
+    if (!this.#blocked || this.room === 0) return
     this.#blocked = false
     this.session.resume()
   }
@@ -100,8 +100,8 @@ export class TestPipe implements Traffic {
 
   // --- what the session calls
 
-  get full(): boolean {
-    return this.#unread.length >= this.capacity
+  get room(): number {
+    return Math.max(this.capacity - this.#unread.length, 0)
   }
 
   pull(): Parts | undefined {
@@ -116,10 +116,18 @@ export class TestPipe implements Traffic {
     if (this.#blocked) this.faults.push('deliver without room')
     this.arrivals.push(String(message[0]))
     this.#unread.push(message)
-    this.#blocked = this.full
+    this.#blocked = this.room === 0
     this.#news.notify()
     this.onMessage(message)
     return !this.#blocked
+  }
+
+  deliverBatch(batch: Batch): boolean {
+    if (batch.count === 0) this.faults.push('an empty batch')
+    if (batch.count > this.room) this.faults.push('more than there is room for')
+    let room = true
+    while (batch.count > 0 && this.ends.length === 0) room = this.deliver(batch.next())
+    return room
   }
 
   subscription({ topic, on }: Change): void {

@@ -25,23 +25,3 @@ export function measure(task: () => void): Work {
   }
   return work
 }
-
-/** How often `task` looks at single characters of strings. */
-export function charactersRead(task: () => void): number {
-  let count = 0
-  const { charAt, charCodeAt } = String.prototype
-  String.prototype.charAt = function (at) {
-    count++
-    return charAt.call(this, at)
-  }
-  String.prototype.charCodeAt = function (at) {
-    count++
-    return charCodeAt.call(this, at)
-  }
-  try {
-    task()
-  } finally {
-    Object.assign(String.prototype, { charAt, charCodeAt })
-  }
-  return count
-}
