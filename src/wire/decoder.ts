@@ -99,7 +99,7 @@ export class FrameDecoder {
     const limit = this.#limit
     let count = 0
     let parts = 0
-    for (let at = this.#at; at + SHORT_HEADER <= size; ) {
+    for (let at = this.#at; at + SHORT_HEADER <= size;) {
       const flags = bytes[at] as number
       let length = bytes[at + 1] as number
       let start = at + SHORT_HEADER

@@ -1,17 +1,21 @@
 import { FrameDecoder } from '../../src/wire/decoder.js'
 import { FrameEncoder } from '../../src/wire/encoder.js'
+import { Run } from '../../src/wire/run.js'
 import { texts } from './messages.js'
 import type { Item } from './slow-codec.js'
 
-/** The decoder under test, recording in order what it finds. */
+/** The decoder under test, recording in order what it finds, and decoding it only when it is asked for. */
 export class Decoding {
-  readonly items: Item[] = []
   readonly decoder: FrameDecoder
+  readonly #found: (Item | Run)[] = []
+  readonly #most: number
 
-  constructor(maxMessageSize = -1) {
+  /** @param most messages that are taken at once. */
+  constructor(maxMessageSize = -1, most = Infinity) {
+    this.#most = most
     this.decoder = new FrameDecoder({ maxMessageSize }, (body) => {
       const [command = ''] = texts([body])
-      this.items.push({ command })
+      this.#found.push({ command })
     })
     this.decoder.expectTraffic()
   }
@@ -19,16 +23,37 @@ export class Decoding {
   feed(...chunks: Uint8Array[]): this {
     for (const chunk of chunks) {
       this.decoder.push(chunk)
-      for (let parts = this.decoder.next(); parts !== undefined; parts = this.decoder.next()) {
-        this.items.push({ message: texts(parts) })
-      }
+      while (this.#take());
     }
     return this
   }
+
+  get items(): Item[] {
+    const items: Item[] = []
+    for (const found of this.#found.splice(0)) {
+      if (!(found instanceof Run)) items.push(found)
+      else while (found.count > 0) items.push({ message: texts(found.next()) })
+    }
+    this.#found.push(...items)
+    return items
+  }
+
+  #take(): boolean {
+    const run = this.decoder.run(this.#most)
+    if (run !== undefined) {
+      if (run.count > this.#most) throw new Error('more than was asked for')
+      this.#found.push(run)
+      return true
+    }
+    const parts = this.decoder.next()
+    if (parts === undefined) return false
+    this.#found.push({ message: texts(parts) })
+    return true
+  }
 }
 
-export function decodeAll(chunks: readonly Uint8Array[]): Item[] {
-  return new Decoding().feed(...chunks).items
+export function decodeAll(chunks: readonly Uint8Array[], most?: number): Item[] {
+  return new Decoding(-1, most).feed(...chunks).items
 }
 
 /** All that the encoder makes of one thing. */
