@@ -99,6 +99,8 @@ export class ZmqError extends Error {
   declare readonly address?: string
   /** What exactly was wrong, where the code alone does not say it. */
   declare readonly reason?: string
+  /** Messages that `sendMany()` had sent before it failed. */
+  declare readonly sent?: number
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     const [errno, message] = TABLE[code]
@@ -108,6 +110,11 @@ export class ZmqError extends Error {
     this.errno = errno
     if (details.address !== undefined) this.address = details.address
     if (details.reason !== undefined) this.reason = details.reason
+  }
+
+  /** The same error, saying how many messages were sent before it. */
+  after(sent: number): this {
+    return Object.assign(this, { sent })
   }
 }
 

@@ -15,15 +15,13 @@ import { toText } from '../util/bytes.js'
 import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { localEnd } from './local-end.js'
-import { Endpoints, type EndpointsHost } from './endpoints.js'
+import { checkAddress, Endpoints, type EndpointsHost } from './endpoints.js'
 import { Observer, type Observable } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
 import { socketType, type SocketType, type SocketTypeName } from './socket-type.js'
 import type { SocketStats } from './stats.js'
 import { Tally } from './tally.js'
-import { operationTimeout, rejection, Waiting, type OperationOptions } from './waiting.js'
-
-const DONE: Promise<void> = Promise.resolve()
+import { DONE, operationTimeout, rejection, Waiting, type OperationOptions } from './waiting.js'
 
 const BUSY = {
   writing: 'Socket is busy writing; only one send operation may be in progress at any time',
@@ -120,7 +118,10 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     if (options?.signal?.aborted !== true && waiting === 0) {
       try {
         const message = this.pattern.receive()
-        if (message !== undefined) return this.#inTime(message)
+        if (message !== undefined) {
+          this.#tally.received++
+          return this.#inTime(message)
+        }
       } catch (error) {
         return rejection(error)
       }
@@ -132,15 +133,26 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   /** For iterators: one message if there is one, without the promise that `receive()` would cost on top. */
   next(): Promise<IteratorResult<Parts, undefined>> | undefined {
-    if (this.#state !== 'open' || this.#receives.length > 0 || !this.pattern.canReceive)
-      return undefined
-    const value = this.pattern.receive()
+    const value = this.take()
     return value === undefined ? undefined : this.#inTime({ done: false, value })
   }
 
-  /** Counts a received message; it is handed over now, or in the next turn when this one has had its share. */
+  /** One message, if there is one and nobody waits for it; its cost is for the caller to spend. */
+  take(): Parts | undefined {
+    if (this.#state !== 'open' || this.#receives.length > 0 || !this.pattern.canReceive)
+      return undefined
+    const message = this.pattern.receive()
+    if (message !== undefined) this.#tally.received++
+    return message
+  }
+
+  /** Counts operations of this turn. @returns what to wait for when it has had its share. */
+  spend(operations: number): Promise<void> | undefined {
+    return this.#budget.spend(operations)
+  }
+
+  /** Hands over now, or in the next turn when this one has had its share. */
   #inTime<T>(value: T): Promise<T> {
-    this.#tally.received++
     const pause = this.#budget.spend()
     return pause === undefined ? Promise.resolve(value) : pause.then(() => value)
   }
@@ -279,22 +291,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   }
 
   get stats(): SocketStats {
-    let outgoing = 0
-    let peers = 0
-    let incoming = 0
-    for (const pipe of this.#held) {
-      outgoing += pipe.outgoing
-      incoming += pipe.incoming
-      if (pipe.session !== undefined) peers++
-    }
-    return {
-      sent: this.#tally.sent,
-      received: this.#tally.received,
-      queued: { outgoing, incoming },
-      dropped: this.#tally.dropped,
-      connections: this.#tally.connections,
-      peers,
-    }
+    return this.#tally.stats(this.#held)
   }
 
   attachObserver(observer: Observer): ContextServices {
@@ -390,9 +387,4 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   exhausted(pipe: Pipe): void {
     this.#held.delete(pipe)
   }
-}
-
-function checkAddress(address: unknown): string {
-  if (typeof address !== 'string') throw new TypeError('Address must be a string')
-  return address
 }

@@ -1,5 +1,6 @@
 import { ZmqError } from '../errors.js'
 import type { Message, MessageLike, Parts } from '../message.js'
+import { receiveMany, sendMany } from './many.js'
 import {
   core,
   defineOptions,
@@ -35,6 +36,21 @@ export abstract class SendingSocket extends Socket implements Writable {
   send(message: MessageLike | MessageLike[], options?: OperationOptions): Promise<void> {
     return send(this, message, options)
   }
+
+  /**
+   * Sends several messages in order, for less than as many calls of `send()` cost: one promise, and
+   * no more waiting than a message needs for which there is no room. The turn of the event loop is
+   * shared with everything else as with `send()`.
+   *
+   * @param messages each as `send()` takes it; `timeout` and `signal` hold for each of them.
+   * @throws ZmqError rejected as by `send()`; its `sent` says how many messages came before the one that failed.
+   */
+  sendMany(
+    messages: Iterable<MessageLike | MessageLike[]>,
+    options?: OperationOptions,
+  ): Promise<void> {
+    return sendMany(this, messages, options)
+  }
 }
 
 /** A socket that only receives. */
@@ -55,6 +71,17 @@ export abstract class ReceivingSocket extends Socket implements Readable {
    */
   receive(options?: OperationOptions): Promise<Message[]> {
     return receive(this, options)
+  }
+
+  /**
+   * Waits for a message, and hands over those that have come as well: at most `most`, for less than
+   * as many calls of `receive()` cost. What it leaves still counts against `receiveHighWaterMark`.
+   *
+   * @param most messages to receive at once. @default 1000
+   * @throws ZmqError rejected as by `receive()`; `EINVAL` when `most` is no whole number from 1 on.
+   */
+  receiveMany(most?: number, options?: OperationOptions): Promise<Message[][]> {
+    return receiveMany(this, most, options)
   }
 
   /** Messages until the socket is closed; throws `EAGAIN` when `receiveTimeout` is up. */
@@ -84,6 +111,21 @@ export abstract class DuplexSocket extends ReceivingSocket implements Writable {
    */
   send(message: MessageLike | MessageLike[], options?: OperationOptions): Promise<void> {
     return send(this, message, options)
+  }
+
+  /**
+   * Sends several messages in order, for less than as many calls of `send()` cost: one promise, and
+   * no more waiting than a message needs for which there is no room. The turn of the event loop is
+   * shared with everything else as with `send()`.
+   *
+   * @param messages each as `send()` takes it; `timeout` and `signal` hold for each of them.
+   * @throws ZmqError rejected as by `send()`; its `sent` says how many messages came before the one that failed.
+   */
+  sendMany(
+    messages: Iterable<MessageLike | MessageLike[]>,
+    options?: OperationOptions,
+  ): Promise<void> {
+    return sendMany(this, messages, options)
   }
 }
 

@@ -267,3 +267,9 @@ export class Endpoints implements ConnectorHost {
     return transport.observable ? local : { ...local, emit: () => undefined }
   }
 }
+
+/** @throws TypeError when it is no text. */
+export function checkAddress(address: unknown): string {
+  if (typeof address !== 'string') throw new TypeError('Address must be a string')
+  return address
+}

@@ -1,6 +1,7 @@
 import type { DropReason, Emit } from '../events.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
-import { noDrops, type DropStats } from './stats.js'
+import type { Pipe } from '../routing/pipe.js'
+import { noDrops, type SocketStats } from './stats.js'
 
 /** Counts what becomes of messages, and reports drops: at most one event of each reason a turn. */
 export class Tally implements TurnTask {
@@ -15,8 +16,17 @@ export class Tally implements TurnTask {
     this.#emit = emit
   }
 
-  get dropped(): DropStats {
-    return { ...this.#dropped }
+  /** The counts, and what pipes hold. */
+  stats(pipes: Iterable<Pipe>): SocketStats {
+    const queued = { outgoing: 0, incoming: 0 }
+    let peers = 0
+    for (const pipe of pipes) {
+      queued.outgoing += pipe.outgoing
+      queued.incoming += pipe.incoming
+      if (pipe.session !== undefined) peers++
+    }
+    const { sent, received, connections } = this
+    return { sent, received, queued, dropped: { ...this.#dropped }, connections, peers }
   }
 
   drop(reason: DropReason, count: number): void {

@@ -108,6 +108,9 @@ export class Waiting<T, R> {
   }
 }
 
+/** What a send that need not wait returns: one promise for all of them. */
+export const DONE: Promise<void> = Promise.resolve()
+
 /** Rejects with whatever a signal gives as its reason, which need not be an Error. */
 export function rejection<R>(reason: unknown): Promise<R> {
   const { promise, reject } = deferred<R>()

@@ -48,6 +48,7 @@ function runTasks(): void {
   }
 }
 
+/** Operations between two looks at the clock. */
 const CHECK_EVERY = 32
 const MOST_OPERATIONS = 768
 const LONGEST_MS = 1
@@ -62,13 +63,15 @@ export class TurnBudget {
   #pause: Promise<void> | undefined
 
   /**
-   * Counts one operation. Returns a promise when some hundreds of them, or about a millisecond,
+   * Counts operations. Returns a promise when some hundreds of them, or about a millisecond,
    * have been spent: the caller then resolves with it, in the next turn; so do all later operations of this turn, in order.
    */
-  spend(): Promise<void> | undefined {
+  spend(count = 1): Promise<void> | undefined {
     if (this.#pause !== undefined) return this.#pause
     if (this.#operations === 0) this.#began = performance.now()
-    if (++this.#operations % CHECK_EVERY !== 0) return undefined
+    const checked = Math.floor(this.#operations / CHECK_EVERY)
+    this.#operations += count
+    if (Math.floor(this.#operations / CHECK_EVERY) === checked) return undefined
     const brief = performance.now() - this.#began < LONGEST_MS
     if (brief && this.#operations < MOST_OPERATIONS) return undefined
     return (this.#pause = new Promise((resolve) => {
