@@ -1,6 +1,9 @@
 import type { Emit, PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
 import type { Subscription } from '../message.js'
+import type { Batch } from '../wire/decoder.js'
+
+export type { Batch }
 
 /** The options of a socket that its conversations heed. Read when they are needed. */
 export interface SessionOptions {
@@ -20,14 +23,6 @@ export interface LocalPeer {
   /** Whether this socket type can talk to one of that name. */
   accepts(socketType: string): boolean
   readonly emit: Emit
-}
-
-/** Messages that came together, and are decoded as they are taken. */
-export interface Batch {
-  /** Messages that are left. */
-  readonly count: number
-  /** The next message; there must be one. */
-  next(): Parts
 }
 
 /** The other side of a session: the pipe, which holds what is queued for and from the peer. */

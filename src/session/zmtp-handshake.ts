@@ -2,7 +2,7 @@ import { protocolError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import type { Mechanism } from '../security/mechanism.js'
 import { EMPTY, toLatin1 } from '../util/bytes.js'
-import type { FrameDecoder } from '../wire/decoder.js'
+import type { FrameDecoder } from '../wire/frame-decoder.js'
 import type { FrameEncoder } from '../wire/encoder.js'
 import {
   encodeGreetingRest,

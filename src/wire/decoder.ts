@@ -2,9 +2,8 @@ import { protocolError, ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import { allocate, concat, copyOf, EMPTY } from '../util/bytes.js'
 import { Chunk } from './chunk.js'
-import { COMMAND, LONG, LONG_HEADER, MORE, readLength, SHORT_HEADER } from './frame.js'
+import { COMMAND, MORE } from './frame.js'
 import { LIMITS } from './limits.js'
-import { Run } from './run.js'
 
 /** A frame that spans chunks gets its memory at once up to this size, and as it arrives beyond it. */
 const TRUSTED = 1_048_576
@@ -21,16 +20,25 @@ export interface DecoderOptions {
   readonly maxMessageSize: number
 }
 
+/** Messages that came together, and are decoded as they are taken. */
+export interface Batch {
+  /** Messages that are left. */
+  readonly count: number
+  /** The next message; there must be one. */
+  next(): Parts
+}
+
 /**
  * Turns chunks of bytes into whole messages, one pass over each chunk. The caller pulls: bytes that
  * nobody has room for stay bytes. Frames are views of the chunk they came in; one that spans
- * chunks is assembled once.
+ * chunks is assembled once. What a header looks like is for each protocol to say.
  */
-export class FrameDecoder {
+export abstract class Decoder {
   readonly #options: DecoderOptions
   readonly #onCommand: (body: Uint8Array) => void
-  #chunk = Chunk.NONE
-  #at = 0
+  protected chunk: Chunk = Chunk.NONE
+  /** How far the chunk has been read. */
+  protected at = 0
   /** Largest command accepted; rises when the handshake is done. */
   #commandLimit: number = LIMITS.handshakeCommand
 
@@ -39,9 +47,9 @@ export class FrameDecoder {
   /** Parts of an unfinished message that no longer depend on the chunk they came in. */
   #owned = 0
 
-  // A frame whose body has not all arrived.
-  #flags = 0
-  #length = 0
+  /** Of the frame that is being read. */
+  protected flags = 0
+  protected length = 0
   #body: Uint8Array | undefined
   #filled = 0
 
@@ -58,22 +66,22 @@ export class FrameDecoder {
   /** Adds bytes; they belong to the decoder from now on. */
   push(chunk: Uint8Array): void {
     this.#ownParts()
-    const { bytes } = this.#chunk
-    const rest = bytes.length - this.#at
-    this.#chunk = new Chunk(rest === 0 ? chunk : concat([bytes.subarray(this.#at), chunk]))
-    this.#at = 0
+    const { bytes } = this.chunk
+    const rest = bytes.length - this.at
+    this.chunk = new Chunk(rest === 0 ? chunk : concat([bytes.subarray(this.at), chunk]))
+    this.at = 0
   }
 
   /** Where the rest of an unfinished large frame belongs: what is read straight into it is not copied. */
   target(): Uint8Array | undefined {
-    if (this.#body === undefined || this.#length - this.#filled < WORTH_AIMING) return undefined
+    if (this.#body === undefined || this.length - this.#filled < WORTH_AIMING) return undefined
     if (this.#filled === this.#body.length) this.#grow(this.#filled + 1)
     return this.#body.subarray(this.#filled)
   }
 
   /** A large frame has begun and not ended: more of them may follow. */
   get largeFrames(): boolean {
-    return this.#body !== undefined && this.#length >= LARGE
+    return this.#body !== undefined && this.length >= LARGE
   }
 
   /** So many bytes were read into `target()`. */
@@ -85,37 +93,17 @@ export class FrameDecoder {
    * Whole messages that come next, at most `most` of them (at least 1), as bytes. Undefined when what
    * comes next is not a plain message that is all there: `next()` then knows what to do with it.
    */
-  run(most: number): Run | undefined {
-    if (this.#body !== undefined || this.#parts.length > 0) return undefined
-    const begin = this.#at
-    const count = this.#scan(most)
-    return count === 0 ? undefined : new Run(this.#chunk, begin, count)
-  }
+  abstract run(most: number): Batch | undefined
 
-  /** Goes past whole messages, as far as they are beyond reproach. @returns how many. */
-  #scan(most: number): number {
-    const { bytes } = this.#chunk
-    const { length: size } = bytes
-    const limit = this.#limit
-    let count = 0
-    let parts = 0
-    for (let at = this.#at; at + SHORT_HEADER <= size;) {
-      const flags = bytes[at] as number
-      let length = bytes[at + 1] as number
-      let start = at + SHORT_HEADER
-      if ((flags & (LONG | COMMAND)) !== 0) {
-        if ((flags & COMMAND) !== 0 || at + LONG_HEADER > size) break
-        length = readLength(bytes, at + 1)
-        start = at + LONG_HEADER
-      }
-      at = start + length
-      if (at > size || length > limit || ++parts > LIMITS.parts) break
-      if ((flags & MORE) !== 0) continue
-      this.#at = at
-      parts = 0
-      if (++count === most) break
-    }
-    return count
+  /**
+   * Reads the header at `at`: sets `flags` and `length`.
+   * @returns where the body begins; -1 when more bytes are needed.
+   */
+  protected abstract header(): number
+
+  /** A message has begun and not ended. */
+  protected get unfinished(): boolean {
+    return this.#body !== undefined || this.#parts.length > 0
   }
 
   /**
@@ -125,13 +113,13 @@ export class FrameDecoder {
    */
   next(): Parts | undefined {
     for (;;) {
-      const body = this.#body === undefined ? this.#frame() : this.#fill()
+      const body = this.#body === undefined ? this.frame() : this.#fill()
       if (body === undefined) return undefined
-      if ((this.#flags & COMMAND) !== 0) {
+      if ((this.flags & COMMAND) !== 0) {
         this.#onCommand(body)
         continue
       }
-      if ((this.#flags & MORE) === 0) {
+      if ((this.flags & MORE) === 0) {
         if (this.#parts.length === 0) return [body]
         const parts = this.#parts
         parts.push(body)
@@ -148,39 +136,34 @@ export class FrameDecoder {
    * either. Undefined when more bytes are needed.
    */
   nextCommand(): Uint8Array | undefined {
-    return this.#body === undefined ? this.#frame(true) : this.#fill()
+    return this.#body === undefined ? this.frame(true) : this.#fill()
   }
 
   /** Reads a header; returns the body if all of it is in this chunk. */
-  #frame(handshake = false): Uint8Array | undefined {
-    const { bytes } = this.#chunk
-    const at = this.#at
-    const available = bytes.length - at
-    if (available < SHORT_HEADER) {
-      if (available === 0) this.#forget()
+  protected frame(handshake = false): Uint8Array | undefined {
+    const { bytes } = this.chunk
+    const start = this.header()
+    if (start < 0) {
+      if (this.at === bytes.length) this.#forget()
       return undefined
     }
-    const flags = bytes[at] as number
-    let length = bytes[at + 1] as number
-    let start = at + SHORT_HEADER
-    if ((flags & LONG) !== 0) {
-      if (available < LONG_HEADER) return undefined
-      length = readLength(bytes, at + 1)
-      start = at + LONG_HEADER
-    }
-    this.#flags = flags
-    this.#judge(length, handshake || (flags & COMMAND) !== 0)
+    const { length } = this
+    this.judge(length, handshake || (this.flags & COMMAND) !== 0)
     const end = start + length
     if (end <= bytes.length) {
-      this.#at = end
-      return this.#chunk.frame(start, end)
+      this.at = end
+      return this.complete(this.chunk.frame(start, end))
     }
-    this.#length = length
     this.#filled = bytes.length - start
     this.#body = allocate(Math.max(Math.min(length, TRUSTED), this.#filled))
     this.#body.set(bytes.subarray(start))
-    this.#at = bytes.length
+    this.at = bytes.length
     return undefined
+  }
+
+  /** All of a body is there. */
+  protected complete(body: Uint8Array): Uint8Array {
+    return body
   }
 
   /** The parts of a message that spans chunks must not keep those chunks: they may be tiny and many. */
@@ -193,49 +176,50 @@ export class FrameDecoder {
 
   /** Lets go of a chunk that has been read to its end. */
   #forget(): void {
-    this.#chunk = Chunk.NONE
-    this.#at = 0
+    this.chunk = Chunk.NONE
+    this.at = 0
   }
 
   /** Goes on with a body that began in an earlier chunk; returns it when it is complete. */
   #fill(): Uint8Array | undefined {
-    const { bytes } = this.#chunk
-    const taken = Math.min(this.#length - this.#filled, bytes.length - this.#at)
+    const { bytes } = this.chunk
+    const taken = Math.min(this.length - this.#filled, bytes.length - this.at)
     const filled = this.#filled + taken
     const body = this.#grow(filled)
-    if (taken > 0) body.set(bytes.subarray(this.#at, this.#at + taken), this.#filled)
-    this.#at += taken
+    if (taken > 0) body.set(bytes.subarray(this.at, this.at + taken), this.#filled)
+    this.at += taken
     this.#filled = filled
-    if (filled < this.#length) {
+    if (filled < this.length) {
       this.#forget()
       return undefined
     }
     this.#body = undefined
-    return body
+    return this.complete(body)
   }
 
   /** The body with room for `size` bytes. Doubling keeps the copying linear, and memory in proportion to what really arrived. */
   #grow(size: number): Uint8Array {
     const body = this.#body ?? EMPTY
     if (size <= body.length) return body
-    const grown = allocate(Math.min(this.#length, Math.max(size, body.length * 2)))
+    const grown = allocate(Math.min(this.length, Math.max(size, body.length * 2)))
     grown.set(body.subarray(0, this.#filled))
     return (this.#body = grown)
   }
 
-  #judge(length: number, command: boolean): void {
+  /** @throws ZmqError `EMSGSIZE` */
+  protected judge(length: number, command: boolean): void {
     if (command) {
       if (length > this.#commandLimit) throw tooLarge('command', length, this.#commandLimit)
       return
     }
-    if (length > this.#limit) throw tooLarge('frame', length, this.#limit)
+    if (length > this.limit) throw tooLarge('frame', length, this.limit)
     if (this.#partBytes + length > LIMITS.message) {
       throw tooLarge('message', this.#partBytes + length, LIMITS.message)
     }
   }
 
   /** Bytes of the largest frame of a message. */
-  get #limit(): number {
+  protected get limit(): number {
     const { maxMessageSize } = this.#options
     return maxMessageSize < 0 ? LIMITS.message : Math.min(maxMessageSize, LIMITS.message)
   }

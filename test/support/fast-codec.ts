@@ -1,4 +1,4 @@
-import { FrameDecoder } from '../../src/wire/decoder.js'
+import { FrameDecoder } from '../../src/wire/frame-decoder.js'
 import { FrameEncoder } from '../../src/wire/encoder.js'
 import { Run } from '../../src/wire/run.js'
 import { texts } from './messages.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FrameDecoder } from '../../src/wire/decoder.js'
+import { FrameDecoder } from '../../src/wire/frame-decoder.js'
 import { LIMITS } from '../../src/wire/limits.js'
 import { cut, piecesOf } from '../support/chunks.js'
 import { Decoding } from '../support/fast-codec.js'

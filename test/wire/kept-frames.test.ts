@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FrameDecoder } from '../../src/wire/decoder.js'
+import { FrameDecoder } from '../../src/wire/frame-decoder.js'
 import { FrameEncoder } from '../../src/wire/encoder.js'
 
 const PIECE = 8192
