@@ -2,7 +2,8 @@ import { createServer, type ListenOptions, type Server, type Socket } from 'node
 import type { Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError, type ErrorCode } from '../errors.js'
 import { nextConnection, type Session } from '../session/session.js'
-import { ZmtpSession } from '../session/zmtp-session.js'
+import { StreamSession } from '../session/stream-session.js'
+import { zmtp } from '../session/zmtp-handshake.js'
 import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
 import { startTimer } from '../util/timer.js'
 import { NetStream } from './net-stream.js'
@@ -30,11 +31,8 @@ export async function dial(
     const connection = nextConnection()
     const remoteAddress = endpoint.text
     local.emit({ type: 'connect', address: endpoint.text, connection, remoteAddress })
-    const session = new ZmtpSession(stream, local, {
-      endpoint: endpoint.text,
-      remoteAddress,
-      connection,
-    })
+    const facts = { endpoint: endpoint.text, remoteAddress, connection }
+    const session = new StreamSession(stream, local, facts, zmtp)
     return await session.handshake()
   } finally {
     signal.removeEventListener('abort', abort)
@@ -90,9 +88,9 @@ export interface ListenerKind {
 
 /** Strangers who have not finished their handshake, the oldest first; one too many costs the oldest its place. */
 class Strangers {
-  readonly #sessions = new Set<ZmtpSession>()
+  readonly #sessions = new Set<StreamSession>()
 
-  admit(session: ZmtpSession, limit: number): void {
+  admit(session: StreamSession, limit: number): void {
     this.#sessions.add(session)
     const [oldest] = this.#sessions
     if (this.#sessions.size <= limit || oldest === undefined) return
@@ -100,7 +98,7 @@ class Strangers {
     oldest.destroy(new ZmqError('EBUSY', { reason }))
   }
 
-  delete(session: ZmtpSession): void {
+  delete(session: StreamSession): void {
     this.#sessions.delete(session)
   }
 
@@ -132,7 +130,7 @@ export async function serve(
       return
     }
     local.emit({ type: 'accept', address: endpoint, connection, remoteAddress })
-    const session = new ZmtpSession(stream, local, { endpoint, remoteAddress, connection })
+    const session = new StreamSession(stream, local, { endpoint, remoteAddress, connection }, zmtp)
     strangers.admit(session, local.options.maxPendingHandshakes)
     session
       .handshake()

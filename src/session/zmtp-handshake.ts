@@ -1,9 +1,8 @@
 import { protocolError } from '../errors.js'
-import type { PeerInfo } from '../events.js'
 import type { Mechanism } from '../security/mechanism.js'
-import { EMPTY, toLatin1 } from '../util/bytes.js'
-import type { FrameDecoder } from '../wire/frame-decoder.js'
-import type { FrameEncoder } from '../wire/encoder.js'
+import { NullMechanism } from '../security/null.js'
+import { FrameDecoder } from '../wire/frame-decoder.js'
+import { FrameEncoder } from '../wire/frame-encoder.js'
 import {
   encodeGreetingRest,
   encodeSignature,
@@ -11,16 +10,23 @@ import {
   type Greeting,
 } from '../wire/greeting.js'
 import type { Metadata } from '../wire/metadata.js'
+import {
+  describe,
+  properties,
+  type Handshake,
+  type HandshakeResult,
+  type Speak,
+} from './dialect.js'
 import type { LocalPeer } from './session.js'
 
-/** The longest routing id (RFC 37 "Identity"). */
-const LONGEST_ROUTING_ID = 255
-
-/** What a finished handshake has found out. */
-export interface HandshakeResult {
-  readonly peer: Omit<PeerInfo, 'address'>
-  /** ZMTP 3.1 and later take subscriptions as commands. */
-  readonly subscribesByCommand: boolean
+/** ZMTP 3 with the mechanism NULL. */
+export const zmtp: Speak = (local, listener) => {
+  const encoder = new FrameEncoder()
+  const decoder = new FrameDecoder(local.options, (body) => {
+    listener.command(body)
+  })
+  const mechanism = new NullMechanism(properties(local))
+  return { encoder, decoder, handshake: new ZmtpHandshake(local, mechanism, encoder, decoder) }
 }
 
 /**
@@ -28,7 +34,7 @@ export interface HandshakeResult {
  * commands. Bytes in through `receive`, bytes out through the encoder; no I/O. ZMTP 2.0 and 1.0
  * would branch off where the peer's signature and version have been read.
  */
-export class ZmtpHandshake {
+export class ZmtpHandshake implements Handshake {
   readonly #local: LocalPeer
   readonly #mechanism: Mechanism
   readonly #encoder: FrameEncoder
@@ -91,22 +97,8 @@ export class ZmtpHandshake {
   }
 
   #conclude({ major, minor }: Greeting, metadata: Metadata): HandshakeResult {
-    const socketType = toLatin1(metadata.get('socket-type') ?? EMPTY)
-    // libzmq tolerates a peer that does not say its type; so do we.
-    if (socketType !== '' && !this.#local.accepts(socketType)) {
-      throw protocolError(
-        `the peer is a ${JSON.stringify(socketType)} socket, which a ${this.#local.socketType} cannot talk to`,
-        'ERR_ZMTP_UNSPECIFIED',
-      )
-    }
-    const identity = metadata.get('identity') ?? EMPTY
-    const usable = identity[0] !== 0 && identity.length <= LONGEST_ROUTING_ID
     return {
-      peer: {
-        socketType,
-        routingId: usable ? identity : EMPTY,
-        protocol: `ZMTP/${String(major)}.${String(minor)}`,
-      },
+      peer: describe(this.#local, metadata, `ZMTP/${String(major)}.${String(minor)}`),
       subscribesByCommand: major > 3 || minor > 0,
     }
   }

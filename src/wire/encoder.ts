@@ -1,23 +1,17 @@
-import type { Parts } from '../message.js'
 import { acquireChunk, CHUNK_SIZES, releaseChunk } from '../util/chunk-pool.js'
-import { COMMAND, LONG_HEADER, MORE, writeHeader } from './frame.js'
-
-/** Bodies up to this many bytes are copied next to their header; longer ones go out uncopied. */
-const COPY_LIMIT = 4096
-
-/** Below this a loop over the bytes beats the call of `set`. */
-const LOOP_LIMIT = 32
+import type { Parts } from '../message.js'
 
 const LARGEST = CHUNK_SIZES.length - 1
 
 /**
  * Turns messages and commands into the bytes to be written: small ones back to back in chunks from
- * a pool, large bodies by reference between them.
+ * a pool, others by reference between them. What a frame looks like is for each protocol to say.
  */
-export class FrameEncoder {
+export abstract class Encoder {
+  /** Where small frames are gathered, and the end of what has been. */
   #chunk: Uint8Array | undefined
+  protected end = 0
   #start = 0
-  #end = 0
   #grade = 0
   #batch: Uint8Array[] = []
   readonly #used: Uint8Array[] = []
@@ -25,17 +19,22 @@ export class FrameEncoder {
 
   /** Bytes that wait to be taken. */
   get bytes(): number {
-    return this.#bytes + this.#end - this.#start
+    return this.#bytes + this.end - this.#start
   }
 
-  message(parts: Parts): void {
-    const last = parts.length - 1
-    for (let i = 0; i < last; i++) this.#frame(parts[i] as Uint8Array, MORE)
-    this.#frame(parts[last] as Uint8Array, 0)
-  }
+  abstract message(parts: Parts): void
 
-  command(body: Uint8Array): void {
-    this.#frame(body, COMMAND)
+  abstract command(body: Uint8Array): void
+
+  /** Asks for a sign of life; `ttl` in tenths of a second, where the protocol has one. */
+  abstract ping(ttl: number): void
+
+  /** Answers a PING. */
+  abstract pong(context: Uint8Array): void
+
+  /** Says that nothing will follow, where the protocol has a word for it. */
+  goodbye(): void {
+    // The end of the stream says it.
   }
 
   /** Bytes that are no frame, such as the greeting. */
@@ -59,54 +58,38 @@ export class FrameEncoder {
     this.#used.length = 0
     if (this.#chunk === undefined) return
     // A turn that filled little goes back to little chunks, so that thousands of quiet peers stay cheap.
-    if (this.#end <= (CHUNK_SIZES[this.#grade - 1] ?? 0) / 4) this.#grade--
+    if (this.end <= (CHUNK_SIZES[this.#grade - 1] ?? 0) / 4) this.#grade--
     releaseChunk(this.#chunk)
     this.#chunk = undefined
-    this.#start = this.#end = 0
+    this.#start = this.end = 0
   }
 
   /** What was taken is still being written by the system: leave its chunks to it. */
   abandon(): void {
     this.#used.length = 0
     this.#chunk = undefined
-    this.#start = this.#end = 0
+    this.#start = this.end = 0
   }
 
-  #frame(body: Uint8Array, flags: number): void {
-    const length = body.length
-    const copied = length <= COPY_LIMIT
-    const chunk = this.#room(copied ? length + LONG_HEADER : LONG_HEADER)
-    const at = writeHeader(chunk, this.#end, flags, length)
-    if (!copied) {
-      this.#end = at
-      this.#cut()
-      this.#push(body)
-      return
-    }
-    if (length <= LOOP_LIMIT) for (let i = 0; i < length; i++) chunk[at + i] = body[i] as number
-    else chunk.set(body, at)
-    this.#end = at + length
-  }
-
-  /** A chunk with room for `size` bytes at `#end`. */
-  #room(size: number): Uint8Array {
+  /** A chunk with room for `size` bytes at `end`. */
+  protected room(size: number): Uint8Array {
     const chunk = this.#chunk
-    if (chunk !== undefined && this.#end + size <= chunk.length) return chunk
+    if (chunk !== undefined && this.end + size <= chunk.length) return chunk
     if (chunk !== undefined) {
       this.#cut()
       this.#used.push(chunk)
       if (this.#grade < LARGEST) this.#grade++
     }
     while ((CHUNK_SIZES[this.#grade] ?? size) < size) this.#grade++
-    this.#start = this.#end = 0
+    this.#start = this.end = 0
     return (this.#chunk = acquireChunk(this.#grade))
   }
 
   /** Moves what the chunk has gained to the batch. */
   #cut(): void {
-    if (this.#chunk === undefined || this.#end === this.#start) return
-    this.#push(this.#chunk.subarray(this.#start, this.#end))
-    this.#start = this.#end
+    if (this.#chunk === undefined || this.end === this.#start) return
+    this.#push(this.#chunk.subarray(this.#start, this.end))
+    this.#start = this.end
   }
 
   #push(bytes: Uint8Array): void {

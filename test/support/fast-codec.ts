@@ -1,5 +1,5 @@
 import { FrameDecoder } from '../../src/wire/frame-decoder.js'
-import { FrameEncoder } from '../../src/wire/encoder.js'
+import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { Run } from '../../src/wire/run.js'
 import { texts } from './messages.js'
 import type { Item } from './slow-codec.js'

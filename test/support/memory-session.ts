@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { OptionValues } from '../../src/options.js'
-import { ZmtpSession } from '../../src/session/zmtp-session.js'
+import { StreamSession } from '../../src/session/stream-session.js'
+import { zmtp } from '../../src/session/zmtp-handshake.js'
 import { MemoryStream } from './memory-stream.js'
 import { TestEnd } from './test-ends.js'
 import { TestPipe } from './test-pipe.js'
@@ -15,11 +16,12 @@ interface Facts {
 /** A session of ours on a stream in memory, its handshake begun. */
 export function sessionOn(stream: MemoryStream, facts: Facts = {}, number = 1) {
   const end = new TestEnd(facts)
-  const session = new ZmtpSession(stream, end, {
+  const connection = {
     endpoint: 'tcp://127.0.0.1:5555',
     remoteAddress: `tcp://127.0.0.1:4000${String(number)}`,
     connection: number,
-  })
+  }
+  const session = new StreamSession(stream, end, connection, zmtp)
   const handshake = session.handshake()
   // Tests that expect it to fail look at it later.
   handshake.catch(() => undefined)

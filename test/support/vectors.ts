@@ -1,7 +1,7 @@
 import { NullMechanism } from '../../src/security/null.js'
 import { EMPTY } from '../../src/util/bytes.js'
 import { encodeCommand, encodePing } from '../../src/wire/command.js'
-import type { FrameEncoder } from '../../src/wire/encoder.js'
+import type { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { encodeProperty } from '../../src/wire/metadata.js'
 import {
   encodeSubscriptionCommand,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FrameEncoder } from '../../src/wire/encoder.js'
+import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { cutAt, cuts, piecesOf } from '../support/chunks.js'
 import { decodeAll, encoded } from '../support/fast-codec.js'
 import { bytes, pattern } from '../support/messages.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { acquireChunk, CHUNK_SIZES, releaseChunk } from '../../src/util/chunk-pool.js'
-import { FrameEncoder } from '../../src/wire/encoder.js'
+import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { pattern } from '../support/messages.js'
 import { holds } from '../support/property.js'
 import { slowEncode } from '../support/slow-codec.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FrameEncoder } from '../../src/wire/encoder.js'
+import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { bytes, pattern } from '../support/messages.js'
 import { slowEncode } from '../support/slow-codec.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FrameDecoder } from '../../src/wire/frame-decoder.js'
-import { FrameEncoder } from '../../src/wire/encoder.js'
+import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 
 const PIECE = 8192
 const CHUNK = 65_536

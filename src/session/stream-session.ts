@@ -1,19 +1,17 @@
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
-import { NullMechanism } from '../security/null.js'
-import { EMPTY, fromText } from '../util/bytes.js'
+import { EMPTY } from '../util/bytes.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer, type Timer } from '../util/timer.js'
 import { decodeCommand, decodePing, LONGEST_TTL } from '../wire/command.js'
-import { FrameDecoder } from '../wire/frame-decoder.js'
-import { encodeProperty } from '../wire/metadata.js'
+import type { Decoder } from '../wire/decoder.js'
 import type { Subscription } from '../message.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
+import type { Handshake, HandshakeResult, Listener, Speak } from './dialect.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
 import type { LocalPeer, Session, Traffic } from './session.js'
-import { ZmtpHandshake, type HandshakeResult } from './zmtp-handshake.js'
-import { ZmtpWriter } from './zmtp-writer.js'
+import { Writer } from './writer.js'
 
 /** How long a peer may take to answer our goodbye. */
 const GOODBYE_MS = 1000
@@ -36,16 +34,16 @@ type State =
   | 'closing'
   | 'closed'
 
-/** ZMTP 3 over a stream of bytes (RFC 37). */
-export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
+/** A conversation over a stream of bytes, in the words of some dialect. */
+export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost, Listener {
   readonly connection: number
   readonly #stream: ByteStream
   readonly #local: LocalPeer
   readonly #facts: { address: string; connection: number; remoteAddress: string }
-  readonly #writer: ZmtpWriter
-  readonly #decoder: FrameDecoder
+  readonly #writer: Writer
+  readonly #decoder: Decoder
   readonly #closing = deferred<undefined>()
-  #handshake: ZmtpHandshake | undefined
+  #handshake: Handshake | undefined
   #outcome: ((error: Error | undefined) => void) | undefined
   #deadline: Timer | undefined
   #heartbeat: Heartbeat | undefined
@@ -63,19 +61,20 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     stream: ByteStream,
     local: LocalPeer,
     { endpoint, remoteAddress, connection }: Connection,
+    speak: Speak,
   ) {
+    const { encoder, decoder, handshake } = speak(local, this)
     this.#stream = stream
-    this.#writer = new ZmtpWriter(stream)
+    this.#writer = new Writer(stream, encoder)
+    this.#decoder = decoder
+    this.#handshake = handshake
     this.#local = local
     this.connection = connection
     this.#facts = { address: endpoint, connection, remoteAddress }
-    this.#decoder = new FrameDecoder(local.options, (body) => {
-      this.#command(body)
-    })
   }
 
   get peer(): PeerInfo {
-    const peer = this.#result?.peer ?? { socketType: '', routingId: EMPTY, protocol: 'ZMTP' }
+    const peer = this.#result?.peer ?? { socketType: '', routingId: EMPTY, protocol: '' }
     return { address: this.#facts.remoteAddress, ...peer }
   }
 
@@ -99,8 +98,6 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
         this.destroy(new ZmqError('ETIMEDOUT', { reason }))
       })
     }
-    const mechanism = new NullMechanism(properties(this.#local))
-    this.#handshake = new ZmtpHandshake(this.#local, mechanism, this.#writer.encoder, this.#decoder)
     this.#stream.attach(this)
     this.#writer.write()
     return promise
@@ -251,7 +248,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
   }
 
   /** Commands between messages. What we do not know, or have no use for, is ignored (as libzmq does). */
-  #command(body: Uint8Array): void {
+  command(body: Uint8Array): void {
     const command = decodeCommand(body)
     if (command === undefined) return
     switch (command.name) {
@@ -272,7 +269,18 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
     }
   }
 
+  /** A PING below ZMTP; those of ZMTP are commands. */
+  onPing(context: Uint8Array): void {
+    this.#writer.pong(context)
+  }
+
   // --- the end
+
+  /** The peer leaves: what it sent before has been delivered, what we have not sent stays in the queue. */
+  goodbye(): void {
+    this.#writer.halt()
+    this.#sayGoodbye()
+  }
 
   expired(reason: string): void {
     this.destroy(new ZmqError('ETIMEDOUT', { reason }))
@@ -292,6 +300,7 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
   }
 
   #sayGoodbye(): void {
+    this.#writer.goodbye()
     this.#stream.end()
     this.#deadline = startTimer(GOODBYE_MS, () => {
       this.destroy()
@@ -354,10 +363,4 @@ export class ZmtpSession implements Session, ByteStreamHandler, HeartbeatHost {
 /** Whether the peer broke the protocol, rather than the connection. */
 function isFault({ code }: ZmqError): boolean {
   return code.startsWith('ERR_ZMTP_') || code === 'EPROTO' || code === 'EMSGSIZE'
-}
-
-function properties({ socketType, routingId }: LocalPeer): Uint8Array[] {
-  const list = [encodeProperty('Socket-Type', fromText(socketType))]
-  if (routingId !== undefined) list.push(encodeProperty('Identity', routingId))
-  return list
 }

@@ -1,7 +1,7 @@
 import type { Parts } from '../message.js'
+import { copyOf } from '../util/bytes.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
-import { encodeCommand, encodePing } from '../wire/command.js'
-import { FrameEncoder } from '../wire/encoder.js'
+import type { Encoder } from '../wire/encoder.js'
 import { encodeSubscriptionCommand, encodeSubscriptionMessage } from '../wire/subscription.js'
 import type { Subscription } from '../message.js'
 import type { ByteStream } from './byte-stream.js'
@@ -12,13 +12,13 @@ import { SubscriptionQueue } from './subscription-queue.js'
 const BATCH = 262_144
 
 /**
- * The way out of a ZMTP session: what is sent in one turn of the event loop is written together, as
+ * The way out of a session over a stream of bytes: what is sent in one turn of the event loop is written together, as
  * long as the system takes it; after that nothing is taken from the queue before the system asks for more.
  */
-export class ZmtpWriter implements TurnTask {
+export class Writer implements TurnTask {
   /** Messages taken from the pipe that the system has not taken yet. */
   unwritten = 0
-  readonly encoder: FrameEncoder = new FrameEncoder()
+  readonly encoder: Encoder
   readonly #stream: ByteStream
   readonly #subscriptions = new SubscriptionQueue()
   /** Where messages come from; undefined until they may flow. */
@@ -26,11 +26,14 @@ export class ZmtpWriter implements TurnTask {
   #subscribesByCommand = true
   #stalled = false
   #scheduled = false
-  #ping: Uint8Array | undefined
+  /** The time to live of a PING that waits. */
+  #ping: number | undefined
+  /** The context of a PONG that waits. */
   #pong: Uint8Array | undefined
 
-  constructor(stream: ByteStream) {
+  constructor(stream: ByteStream, encoder: Encoder) {
     this.#stream = stream
+    this.encoder = encoder
   }
 
   /** The system has refused bytes. */
@@ -62,13 +65,13 @@ export class ZmtpWriter implements TurnTask {
 
   /** Sends a PING that asks for a time to live, in tenths of a second. At most one waits. */
   ping(ttl: number): void {
-    this.#ping = encodePing(ttl)
+    this.#ping = ttl
     this.wake()
   }
 
   /** Answers a PING. At most one answer waits: a flood of PINGs from a peer that does not read costs nothing. */
   pong(context: Uint8Array): void {
-    this.#pong = encodeCommand('PONG', context)
+    this.#pong = copyOf(context)
     this.wake()
   }
 
@@ -115,6 +118,13 @@ export class ZmtpWriter implements TurnTask {
     this.flush()
   }
 
+  /** The last words, where the protocol has some. */
+  goodbye(): void {
+    this.encoder.goodbye()
+    if (this.encoder.bytes > 0) this.#stream.write(this.encoder.take())
+    this.encoder.abandon()
+  }
+
   /** The peer has left: what is sent from now on stays in the queue, for the next connection. */
   halt(): void {
     this.#stalled = true
@@ -128,8 +138,8 @@ export class ZmtpWriter implements TurnTask {
 
   #fill(traffic: Traffic): void {
     const { encoder } = this
-    if (this.#ping !== undefined) encoder.command(this.#ping)
-    if (this.#pong !== undefined) encoder.command(this.#pong)
+    if (this.#ping !== undefined) encoder.ping(this.#ping)
+    if (this.#pong !== undefined) encoder.pong(this.#pong)
     this.#ping = this.#pong = undefined
     this.#encodeSubscriptions(BATCH)
     while (encoder.bytes < BATCH) {

@@ -1,0 +1,76 @@
+import { protocolError } from '../errors.js'
+import type { PeerInfo } from '../events.js'
+import { EMPTY, fromText, toLatin1 } from '../util/bytes.js'
+import type { Decoder } from '../wire/decoder.js'
+import type { Encoder } from '../wire/encoder.js'
+import { encodeProperty, type Metadata } from '../wire/metadata.js'
+import type { LocalPeer } from './session.js'
+
+/** The longest routing id (RFC 37 "Identity"). */
+const LONGEST_ROUTING_ID = 255
+
+/** What a finished handshake has found out. */
+export interface HandshakeResult {
+  readonly peer: Omit<PeerInfo, 'address'>
+  /** The peer takes subscriptions as commands, rather than as messages. */
+  readonly subscribesByCommand: boolean
+}
+
+/** The conversation before messages flow: bytes in through `receive`, bytes out through the encoder. */
+export interface Handshake {
+  /**
+   * Takes bytes; what is behind the handshake stays in the decoder.
+   * @returns the result when the handshake is done.
+   * @throws ZmqError what the peer did wrong.
+   */
+  receive(chunk: Uint8Array): HandshakeResult | undefined
+}
+
+/** What a conversation hears of its peer beside messages. */
+export interface Listener {
+  /** A command of ZMTP (RFC 37 "Commands"). */
+  command(body: Uint8Array): void
+  /** The peer asks for a sign of life, in the way of a protocol below. */
+  onPing(context: Uint8Array): void
+  /** The peer leaves in good order. */
+  goodbye(): void
+}
+
+/** How a protocol puts a conversation into bytes, and how it begins one. */
+export interface Dialect {
+  readonly encoder: Encoder
+  readonly decoder: Decoder
+  readonly handshake: Handshake
+}
+
+/** Begins a conversation: what is to be said first is in the encoder. */
+export type Speak = (local: LocalPeer, listener: Listener) => Dialect
+
+/** What we say of ourselves (RFC 37 "Metadata"). */
+export function properties({ socketType, routingId }: LocalPeer): Uint8Array[] {
+  const list = [encodeProperty('Socket-Type', fromText(socketType))]
+  if (routingId !== undefined) list.push(encodeProperty('Identity', routingId))
+  return list
+}
+
+/** The peer as its metadata describe it. @throws ZmqError when we cannot talk to its socket type. */
+export function describe(
+  local: LocalPeer,
+  metadata: Metadata,
+  protocol: string,
+): Omit<PeerInfo, 'address'> {
+  const socketType = toLatin1(metadata.get('socket-type') ?? EMPTY)
+  // libzmq tolerates a peer that does not say its type; so do we.
+  if (socketType !== '' && !local.accepts(socketType)) {
+    throw protocolError(
+      `the peer is a ${JSON.stringify(socketType)} socket, which a ${local.socketType} cannot talk to`,
+      'ERR_ZMTP_UNSPECIFIED',
+    )
+  }
+  return { socketType, routingId: usableId(metadata.get('identity') ?? EMPTY), protocol }
+}
+
+/** A routing id that a peer may have; empty if it is none. */
+export function usableId(id: Uint8Array): Uint8Array {
+  return id[0] !== 0 && id.length <= LONGEST_ROUTING_ID ? id : EMPTY
+}
