@@ -46,6 +46,43 @@ export function parseRoute({ address, text }: Endpoint): Route {
   }
 }
 
+/** Where a WebSocket goes or is waited for. */
+export interface WebAddress extends HostPort {
+  /** From the slash on; `/` where none was given. */
+  readonly path: string
+}
+
+/**
+ * `host:port/path` of a listener: the port may be `*` or 0.
+ * @param elsewhere somebody else listens: only the path matters.
+ */
+export function parseWebBind({ address, text }: Endpoint, elsewhere = false): WebAddress {
+  const [authority, path] = splitPath(address, text)
+  if (elsewhere) return { host: '*', port: 0, path }
+  return { ...parseHostPort(authority, text, true), path }
+}
+
+/** `host:port/path` of a peer; without a port it is the one of HTTP. */
+export function parseWebRoute({ scheme, address, text }: Endpoint): WebAddress {
+  const [authority, path] = splitPath(address, text)
+  const explicit = authority.lastIndexOf(':') > authority.lastIndexOf(']')
+  const whole = explicit ? authority : `${authority}:${scheme === 'wss' ? '443' : '80'}`
+  return { ...parseHostPort(whole, text, false), path }
+}
+
+function splitPath(address: string, text: string): [authority: string, path: string] {
+  const slash = address.indexOf('/')
+  if (slash < 0) return [address, '/']
+  const path = address.slice(slash)
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    if (code <= 32 || code > 126 || path[i] === '#') {
+      throw malformed(text, 'a path is made of what a URL may hold, the rest percent-encoded')
+    }
+  }
+  return [address.slice(0, slash), path]
+}
+
 function parseHostPort(address: string, text: string, listening: boolean): HostPort {
   const colon = address.lastIndexOf(':')
   if (colon <= 0) throw malformed(text, 'expected host:port')

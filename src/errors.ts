@@ -113,8 +113,9 @@ export class ZmqError extends Error {
   }
 
   /** The same error, saying how many messages were sent before it. */
-  after(sent: number): this {
-    return Object.assign(this, { sent })
+  after(sent: number): ZmqError {
+    Object.assign(this, { sent })
+    return this
   }
 }
 

@@ -22,6 +22,7 @@ export type {
   TypedEvent,
 } from './events.js'
 export type { Frame, Message, MessageLike } from './message.js'
+export type { TlsOptions } from './options.js'
 export { Dealer } from './socket/dealer.js'
 export { DuplexSocket, ReceivingSocket, SendingSocket } from './socket/directions.js'
 import './socket/numbered-options.js'
@@ -33,9 +34,16 @@ export { Push } from './socket/push.js'
 export { Reply } from './socket/reply.js'
 export { Request } from './socket/request.js'
 export { Router, type RouterConnectOptions } from './socket/router.js'
-export { Socket, type Readable, type SocketOptions, type Writable } from './socket/socket.js'
+export {
+  Socket,
+  type BindOptions,
+  type Readable,
+  type SocketOptions,
+  type Writable,
+} from './socket/socket.js'
 export type { DropStats, SocketStats } from './socket/stats.js'
 export { Subscriber } from './socket/subscriber.js'
 export type { OperationOptions } from './socket/waiting.js'
+export type { UpgradeServer } from './transport/transport.js'
 export { XPublisher } from './socket/xpublisher.js'
 export { XSubscriber } from './socket/xsubscriber.js'

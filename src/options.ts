@@ -1,6 +1,29 @@
 import { ZmqError } from './errors.js'
 import { copyOf, fromText, toText } from './util/bytes.js'
 
+/**
+ * How `wss://` proves who is who: what `tls.createServer()` and `tls.connect()` of Node take. A
+ * listener needs `key` and `cert`. Browsers take no such options.
+ */
+export interface TlsOptions {
+  /** The private key, PEM. */
+  readonly key?: string | Uint8Array
+  /** The certificate and those between it and an authority, PEM. */
+  readonly cert?: string | Uint8Array
+  /** Authorities to trust in place of the well-known ones, PEM. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** What the private key is encrypted with. */
+  readonly passphrase?: string
+  /** Whether a peer without a valid certificate is refused. @default true */
+  readonly rejectUnauthorized?: boolean
+  /** The name that the peer's certificate must be for, if not the host of the endpoint. */
+  readonly servername?: string
+  /** Whether a listener asks those who connect for a certificate. @default false */
+  readonly requestCert?: boolean
+  /** Whatever else Node takes. */
+  readonly [name: string]: unknown
+}
+
 /** Every option of a socket by its name, with the type of its value. */
 export interface OptionValues {
   // of all sockets
@@ -41,6 +64,8 @@ export interface OptionValues {
   loopbackFastPath: boolean
   maxPendingOperations: number
   maxPendingHandshakes: number
+  tls: TlsOptions | null
+  allowedOrigins: readonly string[] | null
   // of sockets that send
   multicastHops: number
   sendBufferSize: number
@@ -68,7 +93,7 @@ export interface OptionValues {
 /** The name of an option. */
 export type OptionName = keyof OptionValues
 
-type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity'
+type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity' | 'record' | 'strings'
 
 interface OptionSpec<V> {
   readonly kind: Kind
@@ -145,6 +170,8 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   loopbackFastPath: flag(),
   maxPendingOperations: integer(1, 1, { immediate: true }),
   maxPendingHandshakes: integer(4096, 1, { immediate: true }),
+  tls: { kind: 'record', initial: null },
+  allowedOrigins: { kind: 'strings', initial: null, immediate: true },
   multicastHops: integer(1, 1),
   sendBufferSize: integer(-1, -1),
   sendHighWaterMark: integer(1000, 0, { immediate: true }),
@@ -219,6 +246,16 @@ const CHECKS: Record<Kind, (value: unknown, spec: OptionSpec<unknown>, name: str
     const bytes = typeof value === 'string' ? fromText(value) : copyOf(value)
     if (bytes.length >= min && bytes.length <= max) return bytes
     throw outOfRange(name, toText(bytes), `${String(min)} to ${String(max)} bytes`)
+  },
+  record(value, _spec, name) {
+    if (value === null || value === undefined) return null
+    if (typeof value === 'object' && !Array.isArray(value)) return { ...value }
+    throw new TypeError(`Option ${name} must be an object or null`)
+  },
+  strings(value, _spec, name) {
+    if (value === null || value === undefined) return null
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return [...value]
+    throw new TypeError(`Option ${name} must be an array of strings or null`)
   },
   /** Values that mean nothing are ignored, as in the reference. */
   verbosity(value) {

@@ -7,6 +7,7 @@ import { zmtp } from '../session/zmtp-handshake.js'
 import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
 import { startTimer } from '../util/timer.js'
 import { NetStream } from './net-stream.js'
+import { Strangers } from './strangers.js'
 
 /*
  * What TCP and Unix domain sockets have in common: ZMTP over a node:net socket, dialled or accepted.
@@ -40,7 +41,12 @@ export async function dial(
 }
 
 /** Waits for the connection to be there, at most `connectTimeout`. */
-function connected(socket: Socket, { text }: Endpoint, { options, emit }: LocalEnd): Promise<void> {
+export function connected(
+  socket: Socket,
+  { text }: Endpoint,
+  { options, emit }: LocalEnd,
+  event: 'connect' | 'secureConnect' = 'connect',
+): Promise<void> {
   // Whoever begins to listen in the turn of `connect()` hears of it.
   queueMicrotask(() => {
     emit({ type: 'connect:delay', address: text })
@@ -65,7 +71,7 @@ function connected(socket: Socket, { text }: Endpoint, { options, emit }: LocalE
       reject(error)
     }
     socket.once('close', closed)
-    socket.once('connect', () => {
+    socket.once(event, () => {
       timer?.cancel()
       socket.off('close', closed)
       resolve()
@@ -84,27 +90,6 @@ export interface ListenerKind {
   admit(socket: Socket): boolean
   /** After the listener has been closed. */
   cleanup?(): void
-}
-
-/** Strangers who have not finished their handshake, the oldest first; one too many costs the oldest its place. */
-class Strangers {
-  readonly #sessions = new Set<StreamSession>()
-
-  admit(session: StreamSession, limit: number): void {
-    this.#sessions.add(session)
-    const [oldest] = this.#sessions
-    if (this.#sessions.size <= limit || oldest === undefined) return
-    const reason = `more than ${String(limit)} connections have not finished their handshake`
-    oldest.destroy(new ZmqError('EBUSY', { reason }))
-  }
-
-  delete(session: StreamSession): void {
-    this.#sessions.delete(session)
-  }
-
-  destroyAll(): void {
-    for (const session of this.#sessions) session.destroy()
-  }
 }
 
 /** Listens, shakes hands with whoever comes, and hands on those who have finished. */
@@ -132,12 +117,7 @@ export async function serve(
     local.emit({ type: 'accept', address: endpoint, connection, remoteAddress })
     const session = new StreamSession(stream, local, { endpoint, remoteAddress, connection }, zmtp)
     strangers.admit(session, local.options.maxPendingHandshakes)
-    session
-      .handshake()
-      .then(accept, () => undefined /* it has become an event */)
-      .finally(() => {
-        strangers.delete(session)
-      })
+    welcome(session, accept, strangers)
   })
   server.unref()
   await listening(server, text, kind.listen)
@@ -156,7 +136,17 @@ export async function serve(
   }
 }
 
-function listening(server: Server, text: string, options: ListenOptions): Promise<void> {
+/** Hands on a session when its handshake is done. */
+export function welcome(session: StreamSession, accept: Accept, strangers: Strangers): void {
+  session
+    .handshake()
+    .then(accept, () => undefined /* it has become an event */)
+    .finally(() => {
+      strangers.delete(session)
+    })
+}
+
+export function listening(server: Server, text: string, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(bindError(error, text))

@@ -1,22 +1,11 @@
-import { BlockList, isIPv6, type AddressInfo, type Socket } from 'node:net'
-import {
-  formatHostPort,
-  malformed,
-  parseBindAddress,
-  parseRoute,
-  type Endpoint,
-} from '../endpoint.js'
+import type { AddressInfo } from 'node:net'
+import { formatHostPort, parseBindAddress, parseRoute, type Endpoint } from '../endpoint.js'
 import type { Session } from '../session/session.js'
-import type {
-  Accept,
-  Listener,
-  LocalEnd,
-  Transport,
-  TransportOptions,
-} from '../transport/transport.js'
+import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
 import { NetStream } from './net-stream.js'
 import { dial, serve } from './stream-transport.js'
 import { listenAddress, sourceAddress } from './tcp-address.js'
+import { filter, keepAlive } from './tcp-options.js'
 
 /** `tcp://host:port` (RFC 37 over TCP). Names are resolved at every attempt to connect. */
 export class TcpTransport implements Transport {
@@ -47,7 +36,7 @@ export class TcpTransport implements Transport {
     const address = parseBindAddress(endpoint)
     const { options } = local
     const host = listenAddress(address, options.ipv6, endpoint)
-    const admitted = filter(options.tcpAcceptFilter, endpoint)
+    const admits = filter(options.tcpAcceptFilter, endpoint)
     return serve(endpoint.text, local, accept, {
       listen: { host, port: address.port, backlog: options.backlog },
       endpoint: (server) => {
@@ -59,33 +48,8 @@ export class TcpTransport implements Transport {
       admit: (socket) => {
         socket.setNoDelay(true)
         keepAlive(socket, options)
-        const { remoteAddress = '' } = socket
-        return admitted?.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4') ?? true
+        return admits(socket)
       },
     })
   }
-}
-
-function keepAlive(socket: Socket, { tcpKeepalive, tcpKeepaliveIdle }: TransportOptions): void {
-  if (tcpKeepalive < 0) return
-  socket.setKeepAlive(tcpKeepalive === 1, Math.max(0, tcpKeepaliveIdle) * 1000)
-}
-
-/** `address` or `address/prefix`, as in `192.168.0.0/16`. */
-function filter(cidr: string | null, endpoint: Endpoint): BlockList | undefined {
-  if (cidr === null) return undefined
-  const slash = cidr.indexOf('/')
-  const address = slash < 0 ? cidr : cidr.slice(0, slash)
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-  const prefix = slash < 0 ? (family === 'ipv6' ? 128 : 32) : Number(cidr.slice(slash + 1))
-  const list = new BlockList()
-  try {
-    list.addSubnet(address, prefix, family)
-  } catch {
-    throw malformed(
-      endpoint.text,
-      `tcpAcceptFilter ${JSON.stringify(cidr)} is not an address/prefix`,
-    )
-  }
-  return list
 }

@@ -1,5 +1,6 @@
 import { IpcTransport } from '../node/ipc.js'
 import { TcpTransport } from '../node/tcp.js'
+import { WebSocketTransport } from '../node/websocket.js'
 import type { Transport } from '../transport/transport.js'
 import type { KeepAlive } from '../util/keep-alive.js'
 
@@ -7,7 +8,12 @@ export const hasIpc: boolean = process.platform !== 'win32'
 
 /** The transports of this platform, beside those that need none. */
 export function createTransports(): Transport[] {
-  return [new TcpTransport(), new IpcTransport()]
+  return [
+    new TcpTransport(),
+    new IpcTransport(),
+    new WebSocketTransport('ws'),
+    new WebSocketTransport('wss'),
+  ]
 }
 
 /** The longest interval there is: it never fires in practice, it only is. */

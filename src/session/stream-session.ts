@@ -279,6 +279,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   /** The peer leaves: what it sent before has been delivered, what we have not sent stays in the queue. */
   goodbye(): void {
     this.#writer.halt()
+    if (this.#state === 'open') this.#state = 'closing'
     this.#sayGoodbye()
   }
 

@@ -11,6 +11,7 @@ import {
 } from '../options.js'
 import { Pipe, type PipeOwner } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
+import type { UpgradeServer } from '../transport/transport.js'
 import { toText } from '../util/bytes.js'
 import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
@@ -186,9 +187,9 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   // --- endpoints
 
-  bind(address: unknown): Promise<void> {
+  bind(address: unknown, server?: UpgradeServer): Promise<void> {
     return this.#exclusively(address, async (text) => {
-      this.#lastEndpoint = await this.#endpoints.bind(text)
+      this.#lastEndpoint = await this.#endpoints.bind(text, server)
     })
   }
 

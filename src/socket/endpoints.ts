@@ -4,7 +4,7 @@ import type { Emit } from '../events.js'
 import type { OptionValues } from '../options.js'
 import type { Pipe } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
-import type { Listener, Transport } from '../transport/transport.js'
+import type { Listener, Transport, UpgradeServer } from '../transport/transport.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer } from '../util/timer.js'
 import type { SocketType } from './socket-type.js'
@@ -53,17 +53,18 @@ export class Endpoints implements ConnectorHost {
   }
 
   /** @returns the endpoint, its wildcards resolved. */
-  async bind(address: string): Promise<string> {
+  async bind(address: string, server?: UpgradeServer): Promise<string> {
     const { endpoint, transport } = this.#host.services.transport(address)
     const local = this.#localFor(transport)
     const bound: Bound = { pipes: new Set(), emit: local.emit, left: false }
     let listener: Listener
     try {
-      listener = await transport.listen(endpoint, local, (session) => {
+      const accept = (session: Session): void => {
         // Its handshake may have been done in the very moment of the end.
         if (bound.left) session.destroy()
         else this.#accept(session, bound.pipes)
-      })
+      }
+      listener = await transport.listen(endpoint, local, accept, server)
     } catch (error) {
       if (error instanceof ZmqError) local.emit({ type: 'bind:error', address, error })
       throw error

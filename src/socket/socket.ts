@@ -1,6 +1,7 @@
 import { context as defaultContext, type Context } from '../context.js'
 import type { Message, MessageLike } from '../message.js'
-import type { OptionName } from '../options.js'
+import type { OptionName, TlsOptions } from '../options.js'
+import type { UpgradeServer } from '../transport/transport.js'
 import { SocketCore } from './core.js'
 import type { Observable, Observer } from './observer.js'
 import type { PatternFactory } from './pattern.js'
@@ -39,7 +40,7 @@ const COMMON = [
   'curveSecretKey', 'curveServerKey', 'zapDomain', 'typeOfService', 'handshakeInterval',
   'socksProxy', 'heartbeatInterval', 'heartbeatTimeToLive', 'heartbeatTimeout', 'connectTimeout',
   'tcpMaxRetransmitTimeout', 'multicastMaxTransportDataUnit', 'interface', 'zapEnforceDomain',
-  'loopbackFastPath', 'maxPendingOperations', 'maxPendingHandshakes',
+  'loopbackFastPath', 'maxPendingOperations', 'maxPendingHandshakes', 'tls', 'allowedOrigins',
 ] as const satisfies OptionName[] // prettier-ignore
 
 /** Options of sockets that send. */
@@ -76,7 +77,7 @@ export function defineOptions(target: { prototype: Socket }, names: readonly Opt
  * What all sockets have. A socket may bind and connect any number of endpoints; peers come, go and
  * come back without the program having to care.
  *
- * Endpoints are `tcp://host:port`, `ipc://path` and `inproc://name`. A socket that does nothing does
+ * Endpoints are `tcp://host:port`, `ipc://path`, `inproc://name`, `ws://host:port/path` and `wss://...`. A socket that does nothing does
  * not keep the process alive; one that waits, or has messages to deliver, does.
  */
 export abstract class Socket implements Observable {
@@ -113,6 +114,13 @@ export abstract class Socket implements Observable {
   declare immediate: boolean
   /** Allow IPv6 beside IPv4. @default false */
   declare ipv6: boolean
+  /** Keys and certificates for `wss://`; a listener needs `key` and `cert`. @default null */
+  declare tls: TlsOptions | null
+  /**
+   * Web pages of only these origins, such as `https://example.com`, may connect over `ws://` and
+   * `wss://`; null admits all. Programs that are no browsers name no origin, and are admitted. @default null
+   */
+  declare allowedOrigins: readonly string[] | null
   /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
   declare plainServer: boolean
   /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
@@ -242,14 +250,18 @@ export abstract class Socket implements Observable {
 
   /**
    * Listens on an endpoint: `tcp://interface:port` (`*` for every interface, for any port),
-   * `ipc://path` (`*` for a temporary one, `@name` for an abstract one on Linux), `inproc://name`.
-   * Until it settles the socket can do nothing else (`EBUSY`).
+   * `ipc://path` (`*` for a temporary one, `@name` for an abstract one on Linux), `inproc://name`,
+   * `ws://interface:port/path` and `wss://...` (several sockets may share a port if their paths
+   * differ). Until it settles the socket can do nothing else (`EBUSY`).
    *
+   * @param options `server`: a server of `node:http` or `node:https` that you run, at whose path a
+   * `ws://` or `wss://` endpoint waits; host and port are then the server's own. It leaves all other
+   * requests to you, and `unbind()` leaves the server running.
    * @throws ZmqError `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, `EPROTONOSUPPORT`,
    * `ENAMETOOLONG`, `EACCES` (rejected); `EBADF`, `EBUSY` (thrown at once).
    */
-  bind(address: string): Promise<void> {
-    return this.#core.bind(address)
+  bind(address: string, options?: BindOptions): Promise<void> {
+    return this.#core.bind(address, options?.server)
   }
 
   /**
@@ -311,6 +323,12 @@ export function receive(socket: Socket, options?: OperationOptions): Promise<Mes
 /** The core, for what only one socket type does. */
 export function core(socket: Socket): SocketCore {
   return coreOf(socket)
+}
+
+/** What `bind()` may be told beside the endpoint. */
+export interface BindOptions {
+  /** Wait on this server rather than on one of our own. */
+  readonly server?: UpgradeServer
 }
 
 /** Sockets that can be sent to. */

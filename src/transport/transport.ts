@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.js'
+import type { TlsOptions } from '../options.js'
 import type { LocalPeer, Session, SessionOptions } from '../session/session.js'
 
 /** The options of a socket that its transports heed. Read at `bind()` and at each attempt to connect. */
@@ -11,6 +12,8 @@ export interface TransportOptions extends SessionOptions {
   readonly tcpKeepalive: number
   readonly tcpKeepaliveIdle: number
   readonly maxPendingHandshakes: number
+  readonly tls: TlsOptions | null
+  readonly allowedOrigins: readonly string[] | null
 }
 
 /** This end, as transports need to know it. */
@@ -45,5 +48,16 @@ export interface Transport {
    */
   connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session
   /** Rejects with the ZmqError of `bind()`: `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, ... */
-  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener>
+  listen(
+    endpoint: Endpoint,
+    local: LocalEnd,
+    accept: Accept,
+    server?: UpgradeServer,
+  ): Promise<Listener>
+}
+
+/** A server of HTTP or HTTPS that somebody else runs (of node:http or node:https). */
+export interface UpgradeServer {
+  on(event: 'upgrade', listener: (...args: never[]) => void): unknown
+  off(event: 'upgrade', listener: (...args: never[]) => void): unknown
 }

@@ -1,0 +1,174 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { request, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { fromSystemError, protocolError, ZmqError } from '../errors.js'
+import { parseWebRoute, type Endpoint } from '../endpoint.js'
+import type { SessionOptions } from '../session/session.js'
+import { isSubprotocol, SUBPROTOCOLS, type Subprotocol } from '../session/zws-handshake.js'
+import { startTimer } from '../util/timer.js'
+
+/*
+ * The opening handshake of RFC 6455 section 4. It is done here because `ws` refuses the slash in
+ * `ZWS2.0/NULL`, as client and as server.
+ */
+
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+const VERSION = '13'
+const KEY_BYTES = 16
+
+/** An upgraded connection. */
+export interface Upgraded {
+  readonly subprotocol: Subprotocol
+  /** Bytes that came with the last of the headers. */
+  readonly head: Buffer
+}
+
+/** Why a request is not upgraded. */
+export interface Refusal {
+  readonly status: string
+  readonly reason: string
+}
+
+/** The server did not upgrade the connection. */
+export class UpgradeError extends Error {
+  readonly error: ZmqError
+
+  constructor(error: ZmqError) {
+    super(error.message)
+    this.error = error
+  }
+}
+
+function acceptance(key: string): string {
+  return createHash('sha1')
+    .update(key + GUID)
+    .digest('base64')
+}
+
+// --- the client's side
+
+/** Asks the server at the other end of `socket` to speak ZWS. */
+export function requestUpgrade(
+  socket: Socket,
+  endpoint: Endpoint,
+  { handshakeInterval }: SessionOptions,
+): Promise<Upgraded> {
+  const { address, text } = endpoint
+  const { host, port, path } = parseWebRoute(endpoint)
+  const key = randomBytes(KEY_BYTES).toString('base64')
+  const [authority = ''] = address.split('/', 1)
+  return new Promise((resolve, reject) => {
+    const timer =
+      handshakeInterval > 0
+        ? startTimer(handshakeInterval, () => {
+            const reason = `the server did not answer within ${String(handshakeInterval)} ms`
+            fail(new ZmqError('ETIMEDOUT', { address: text, reason }))
+          })
+        : undefined
+    const fail = (error: ZmqError): void => {
+      timer?.cancel()
+      socket.destroy()
+      reject(new UpgradeError(error))
+    }
+    const asked = request({
+      createConnection: () => socket,
+      host,
+      port,
+      path,
+      headers: {
+        Host: authority,
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': VERSION,
+        'Sec-WebSocket-Key': key,
+        'Sec-WebSocket-Protocol': SUBPROTOCOLS.join(','),
+      },
+    })
+    asked.on('error', (error) => {
+      fail(fromSystemError(error, text, 'EPROTO'))
+    })
+    asked.on('response', ({ statusCode, statusMessage }) => {
+      fail(
+        protocolError(
+          `the server answered ${String(statusCode)} ${String(statusMessage)} where 101 was expected`,
+        ),
+      )
+    })
+    asked.on('upgrade', ({ headers }, _socket, head) => {
+      timer?.cancel()
+      const subprotocol = headers['sec-websocket-protocol'] ?? ''
+      if (headers['sec-websocket-accept'] !== acceptance(key)) {
+        fail(protocolError('the server did not accept our WebSocket key'))
+      } else if (!isSubprotocol(subprotocol)) {
+        fail(protocolError(`the server chose the subprotocol ${JSON.stringify(subprotocol)}`))
+      } else if (headers['sec-websocket-extensions'] !== undefined) {
+        fail(protocolError('the server uses a WebSocket extension, where none was offered'))
+      } else resolve({ subprotocol, head })
+    })
+    asked.end()
+  })
+}
+
+// --- the server's side
+
+/** Judges a request. @returns the subprotocol to speak, or why there will be none. */
+export function judge(
+  { method, headers }: IncomingMessage,
+  allowedOrigins: readonly string[] | null,
+): Subprotocol | Refusal {
+  const { origin, upgrade } = headers
+  const key = headers['sec-websocket-key'] ?? ''
+  if (method !== 'GET') return bad(`the method is ${String(method)}, not GET`)
+  if (upgrade?.toLowerCase() !== 'websocket') return bad('the upgrade is not one to WebSocket')
+  if (Buffer.from(key, 'base64').length !== KEY_BYTES)
+    return bad('the WebSocket key is not 16 bytes')
+  if (headers['sec-websocket-version'] !== VERSION) {
+    return { status: '426 Upgrade Required', reason: `the version of WebSocket is not ${VERSION}` }
+  }
+  if (allowedOrigins !== null && origin !== undefined && !allowedOrigins.includes(origin)) {
+    return { status: '403 Forbidden', reason: `the origin ${origin} is not in allowedOrigins` }
+  }
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
+  return (
+    offered.find(isSubprotocol) ??
+    bad(`none of the subprotocols ${JSON.stringify(offered.join())} is one of ZWS 2.0`)
+  )
+}
+
+function bad(reason: string): Refusal {
+  return { status: '400 Bad Request', reason }
+}
+
+/** Agrees to speak ZWS. */
+export function agree(
+  socket: Socket,
+  { headers }: IncomingMessage,
+  subprotocol: Subprotocol,
+): void {
+  socket.write(
+    lines(
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Accept: ${acceptance(headers['sec-websocket-key'] ?? '')}`,
+      `Sec-WebSocket-Protocol: ${subprotocol}`,
+    ),
+  )
+}
+
+/** Says no, and why only in so far as it is of use to an honest client. */
+export function refuse(socket: Socket, status: string): void {
+  socket.end(
+    lines(
+      `HTTP/1.1 ${status}`,
+      'Connection: close',
+      'Content-Length: 0',
+      `Sec-WebSocket-Version: ${VERSION}`,
+    ),
+  )
+  socket.destroySoon()
+}
+
+function lines(...all: string[]): string {
+  return `${all.join('\r\n')}\r\n\r\n`
+}

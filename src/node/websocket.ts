@@ -1,0 +1,214 @@
+import type { Server } from 'node:http'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import { formatHostPort, parseWebBind, parseWebRoute, type Endpoint } from '../endpoint.js'
+import { fromSystemError, ZmqError } from '../errors.js'
+import type { Speak } from '../session/dialect.js'
+import { nextConnection, type Session } from '../session/session.js'
+import { StreamSession, type Connection } from '../session/stream-session.js'
+import { zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
+import type {
+  Accept,
+  Listener,
+  LocalEnd,
+  Transport,
+  UpgradeServer,
+} from '../transport/transport.js'
+import { EMPTY } from '../util/bytes.js'
+import { WebSocketDecoder } from '../wire/websocket-decoder.js'
+import { WebSocketEncoder } from '../wire/websocket-encoder.js'
+import { NetStream } from './net-stream.js'
+import { connected, welcome } from './stream-transport.js'
+import { Strangers } from './strangers.js'
+import { listenAddress } from './tcp-address.js'
+import { filter, keepAlive } from './tcp-options.js'
+import { arrived, boundTo, PathServers, type PathServer, type Route } from './websocket-server.js'
+import { agree, judge, refuse, requestUpgrade, UpgradeError } from './websocket-upgrade.js'
+import { IrregularFrames } from './ws-receiver.js'
+
+/** ZWS 2.0 in frames of WebSocket, as one side of a connection puts and reads them. */
+function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
+  return (local, listener) => {
+    const { maxMessageSize } = local.options
+    const encoder = new WebSocketEncoder(!isServer)
+    const decoder = new WebSocketDecoder(
+      local.options,
+      (body) => {
+        listener.command(body)
+      },
+      isServer,
+      new IrregularFrames(isServer, maxMessageSize, listener),
+    )
+    return { encoder, decoder, handshake: zwsHandshake(subprotocol, local, encoder, decoder) }
+  }
+}
+
+/** `ws://host:port/path` and `wss://host:port/path` (RFC 45). */
+export class WebSocketTransport implements Transport {
+  readonly scheme: 'ws' | 'wss'
+  readonly observable = true
+  readonly #servers = new PathServers()
+
+  constructor(scheme: 'ws' | 'wss') {
+    this.scheme = scheme
+  }
+
+  check(endpoint: Endpoint): void {
+    parseWebRoute(endpoint)
+  }
+
+  async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
+    const { text } = endpoint
+    const socket = this.#dial(endpoint, local)
+    const abort = (): void => {
+      socket.destroy()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    try {
+      await connected(socket, endpoint, local, this.scheme === 'wss' ? 'secureConnect' : 'connect')
+      signal.throwIfAborted()
+      const facts = { endpoint: text, remoteAddress: text, connection: nextConnection() }
+      return await shakeHands(socket, endpoint, local, facts)
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  #dial(endpoint: Endpoint, { options }: LocalEnd): Socket {
+    const { host, port } = parseWebRoute(endpoint)
+    const target = { host, port, ...(options.ipv6 ? {} : { family: 4 }) }
+    const name = isIP(host) === 0 ? { servername: host } : {}
+    const socket =
+      this.scheme === 'ws'
+        ? connectTcp(target)
+        : connectTls({ ...target, ...name, ...(options.tls as ConnectionOptions | null) })
+    socket.setNoDelay(true)
+    socket.unref()
+    keepAlive(socket, options)
+    return socket
+  }
+
+  async listen(
+    endpoint: Endpoint,
+    local: LocalEnd,
+    accept: Accept,
+    server?: UpgradeServer,
+  ): Promise<Listener> {
+    const strangers = new Strangers()
+    const address = parseWebBind(endpoint, server !== undefined)
+    const admits = filter(local.options.tcpAcceptFilter, endpoint)
+    let bound = endpoint.text
+    const at =
+      server === undefined
+        ? await this.#open(endpoint, local, () => bound)
+        : this.#servers.of(server as unknown as Server)
+    const { address: host, port } = boundTo(at) ?? { address: '*', port: 0 }
+    bound = `${formatHostPort(this.scheme, host, port)}${address.path}`
+    const route: Route = {
+      upgrade: (request, socket, head) => {
+        arrived(socket)
+        const remoteAddress = formatHostPort(
+          this.scheme,
+          socket.remoteAddress ?? '',
+          socket.remotePort ?? 0,
+        )
+        const facts = { endpoint: bound, remoteAddress, connection: nextConnection() }
+        const { connection } = facts
+        const verdict = admits(socket)
+          ? judge(request, local.options.allowedOrigins)
+          : { status: '403 Forbidden', reason: 'the address is refused by tcpAcceptFilter' }
+        if (typeof verdict !== 'string') {
+          const error = new ZmqError('EPROTO', { address: bound, reason: verdict.reason })
+          local.emit({ type: 'accept:error', address: bound, connection, remoteAddress, error })
+          refuse(socket, verdict.status)
+          return
+        }
+        local.emit({ type: 'accept', address: bound, connection, remoteAddress })
+        socket.setNoDelay(true)
+        keepAlive(socket, local.options)
+        agree(socket, request, verdict)
+        const session = new StreamSession(streamOf(socket, head), local, facts, zws(verdict, true))
+        strangers.admit(session, local.options.maxPendingHandshakes)
+        welcome(session, accept, strangers)
+      },
+    }
+    try {
+      at.add(address.path, route, endpoint.text)
+    } catch (error) {
+      if (server === undefined) closeIfEmpty(at)
+      throw error
+    }
+    return {
+      endpoint: bound,
+      close: () => {
+        at.remove(address.path)
+        if (server === undefined) closeIfEmpty(at)
+        strangers.destroyAll()
+        return Promise.resolve()
+      },
+    }
+  }
+
+  #open(endpoint: Endpoint, local: LocalEnd, bound: () => string): Promise<PathServer> {
+    const { options } = local
+    const address = parseWebBind(endpoint)
+    if (this.scheme === 'wss' && options.tls === null) {
+      const reason = 'a listener of wss:// needs the option tls, with key and cert'
+      throw new ZmqError('EINVAL', { address: endpoint.text, reason })
+    }
+    return this.#servers.at(endpoint.text, {
+      host: listenAddress(address, options.ipv6, endpoint),
+      port: address.port,
+      backlog: options.backlog,
+      tls: this.scheme === 'wss' ? options.tls : null,
+      deadline: options.handshakeInterval,
+      maxStrangers: options.maxPendingHandshakes,
+      onFault: (error, { remoteAddress = '', remotePort = 0 }) => {
+        local.emit({
+          type: 'accept:error',
+          address: bound(),
+          remoteAddress: formatHostPort(this.scheme, remoteAddress, remotePort),
+          error: fromSystemError(error, bound(), 'EPROTO'),
+        })
+      },
+    })
+  }
+}
+
+function closeIfEmpty(at: PathServer): void {
+  if (at.isEmpty) at.server.close()
+}
+
+/** An upgraded connection as a stream; what came with the headers comes first. */
+function streamOf(socket: Socket, head: Uint8Array): NetStream {
+  const stream = new NetStream(() => socket)
+  if (head.length > 0) socket.unshift(head)
+  return stream
+}
+
+/** Upgrades a connection that has been made, and begins to speak. */
+async function shakeHands(
+  socket: Socket,
+  endpoint: Endpoint,
+  local: LocalEnd,
+  facts: Connection,
+): Promise<Session> {
+  const { endpoint: address, connection, remoteAddress } = facts
+  const about = { address, connection, remoteAddress }
+  local.emit({ type: 'connect', ...about })
+  try {
+    const { subprotocol, head } = await requestUpgrade(socket, endpoint, local.options)
+    const stream = streamOf(socket, head)
+    return await new StreamSession(stream, local, facts, zws(subprotocol, false)).handshake()
+  } catch (cause) {
+    // A session has reported its own end.
+    if (!(cause instanceof UpgradeError)) throw cause
+    const { error } = cause
+    const kind = error.code === 'EPROTO' ? 'handshake:error:protocol' : 'handshake:error:other'
+    local.emit({ type: kind, ...about, error })
+    const peer = { address: remoteAddress, socketType: '', routingId: EMPTY, protocol: '' }
+    local.emit({ type: 'disconnect', ...about, peer, error })
+    throw error
+  }
+}

@@ -1,0 +1,86 @@
+import * as ws from 'ws'
+import { protocolError } from '../errors.js'
+import type { Listener } from '../session/dialect.js'
+import { Deque } from '../util/deque.js'
+import { LIMITS } from '../wire/limits.js'
+import type { Irregular } from '../wire/websocket-decoder.js'
+
+/** Chunks of one frame, and fragments of one message, that may wait to be joined. */
+const MOST_PIECES = 65_536
+
+/** What of `ws` is used here; its types leave it out. */
+interface WsReceiver {
+  readonly errored: Error | null
+  write(bytes: Uint8Array): boolean
+  on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): void
+  on(event: 'ping', listener: (data: Buffer) => void): void
+  on(event: 'conclude' | 'error', listener: () => void): void
+}
+
+interface ReceiverOptions {
+  readonly isServer: boolean
+  readonly maxPayload: number
+  readonly maxFragments: number
+  readonly maxBufferedChunks: number
+  readonly allowSynchronousEvents: boolean
+  readonly skipUTF8Validation: boolean
+}
+
+const { Receiver } = ws as unknown as { Receiver: new (options: ReceiverOptions) => WsReceiver }
+
+/**
+ * Control frames, messages in fragments, and whatever breaks RFC 6455, judged and joined by `ws`. It
+ * calls back before `write()` returns.
+ */
+export class IrregularFrames implements Irregular {
+  readonly #isServer: boolean
+  readonly #maxMessageSize: number
+  readonly #listener: Listener
+  readonly #messages = new Deque<Uint8Array>()
+  /** Most connections never need one. */
+  #receiver: WsReceiver | undefined
+
+  constructor(isServer: boolean, maxMessageSize: number, listener: Listener) {
+    this.#isServer = isServer
+    this.#maxMessageSize = maxMessageSize
+    this.#listener = listener
+  }
+
+  feed(bytes: Uint8Array): void {
+    this.#receiver ??= this.#create()
+    this.#receiver.write(bytes)
+    const { errored } = this.#receiver
+    if (errored !== null) throw protocolError(errored.message)
+  }
+
+  shift(): Uint8Array | undefined {
+    return this.#messages.shift()
+  }
+
+  #create(): WsReceiver {
+    const limit = this.#maxMessageSize
+    const receiver = new Receiver({
+      isServer: this.#isServer,
+      // One byte more than a frame, for its flags.
+      maxPayload: limit < 0 ? LIMITS.message : Math.min(limit + 1, LIMITS.message),
+      maxFragments: MOST_PIECES,
+      maxBufferedChunks: MOST_PIECES,
+      allowSynchronousEvents: true,
+      skipUTF8Validation: false,
+    })
+    receiver.on('message', (data, isBinary) => {
+      if (!isBinary)
+        throw protocolError('a WebSocket message of text, where binary ones are expected')
+      this.#messages.push(data)
+    })
+    receiver.on('ping', (data) => {
+      this.#listener.onPing(data)
+    })
+    receiver.on('conclude', () => {
+      this.#listener.goodbye()
+    })
+    // What went wrong is thrown by `feed()`.
+    receiver.on('error', () => undefined)
+    return receiver
+  }
+}
