@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'EADDRINUSE'
   | 'EADDRNOTAVAIL'
   | 'ECONNRESET'
+  | 'ENOBUFS'
   | 'ETIMEDOUT'
   | 'ECONNREFUSED'
   | 'EHOSTUNREACH'
@@ -57,6 +58,7 @@ const TABLE: Readonly<Record<ErrorCode, readonly [errno: number, message: string
   EADDRINUSE: [98, 'Address already in use'],
   EADDRNOTAVAIL: [99, 'Cannot assign requested address'],
   ECONNRESET: [104, 'Connection reset by peer'],
+  ENOBUFS: [105, 'No buffer space available'],
   ETIMEDOUT: [110, 'Connection timed out'],
   ECONNREFUSED: [111, 'Connection refused'],
   EHOSTUNREACH: [113, 'Host unreachable'],
@@ -113,7 +115,7 @@ export class ZmqError extends Error {
   }
 
   /** The same error, saying how many messages were sent before it. */
-  after(sent: number): ZmqError {
+  after(sent: number): this {
     Object.assign(this, { sent })
     return this
   }

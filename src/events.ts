@@ -14,6 +14,8 @@ export type DropReason =
   | 'closed'
   /** Received where the protocol of the socket type has no use for it. */
   | 'unexpected'
+  /** Longer than the peer can take, which was not known when it was queued. */
+  | 'oversize'
   /** Replaced by a newer message, as `conflate` asks. */
   | 'conflated'
 

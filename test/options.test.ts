@@ -223,10 +223,44 @@ describe('verbosity', () => {
 it('these are all there are', () => {
   const tables = [integers, booleans.map((name) => [name] as const), strings, bytes].flat()
   const named = tables.map(([name]) => name)
-  const rest: OptionName[] = ['heartbeatTimeToLive', 'affinity', 'verbosity']
+  const rest: OptionName[] = [
+    'heartbeatTimeToLive',
+    'affinity',
+    'verbosity',
+    'tls',
+    'allowedOrigins',
+  ]
   expect([...named, ...fixedBooleans, ...fixedStrings, ...rest].sort()).toEqual(
     Object.keys(initial).sort(),
   )
+})
+
+describe('tls', () => {
+  it('is null or a record, which is copied', () => {
+    const given = { key: 'key', cert: 'cert' }
+    const kept = checkOption('tls', given)
+    given.key = 'another'
+    expect(kept).toEqual({ key: 'key', cert: 'cert' })
+    expect([checkOption('tls', null), checkOption('tls', undefined)]).toEqual([null, null])
+  })
+
+  it.each([['text'], [1], [true], [[]]])('is not %j', (value) => {
+    expect(() => checkOption('tls', value)).toThrow(TypeError)
+  })
+})
+
+describe('allowedOrigins', () => {
+  it('is null or a list of texts, which is copied', () => {
+    const given = ['https://example.com']
+    const kept = checkOption('allowedOrigins', given)
+    given.push('https://evil.example')
+    expect(kept).toEqual(['https://example.com'])
+    expect(checkOption('allowedOrigins', null)).toBeNull()
+  })
+
+  it.each([['https://example.com'], [{}], [[1]], [true]])('is not %j', (value) => {
+    expect(() => checkOption('allowedOrigins', value)).toThrow(TypeError)
+  })
 })
 
 it('numbers are truncated towards zero, and never negative zero', () => {

@@ -4,7 +4,12 @@ import type { Socket } from 'node:net'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import { parseWebRoute, type Endpoint } from '../endpoint.js'
 import type { SessionOptions } from '../session/session.js'
-import { isSubprotocol, SUBPROTOCOLS, type Subprotocol } from '../session/zws-handshake.js'
+import {
+  isSubprotocol,
+  SUBPROTOCOLS,
+  ZMTP_STREAM,
+  type Subprotocol,
+} from '../session/zws-handshake.js'
 import { startTimer } from '../util/timer.js'
 
 /*
@@ -15,6 +20,12 @@ import { startTimer } from '../util/timer.js'
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const VERSION = '13'
 const KEY_BYTES = 16
+
+/** What a listener has agreed to. */
+export type Agreed = Subprotocol | typeof ZMTP_STREAM
+
+/** What a listener agrees to, the best first. */
+const KNOWN: readonly Agreed[] = ['ZWS2.0/NULL', ZMTP_STREAM, 'ZWS2.0']
 
 /** An upgraded connection. */
 export interface Upgraded {
@@ -115,7 +126,7 @@ export function requestUpgrade(
 export function judge(
   { method, headers }: IncomingMessage,
   allowedOrigins: readonly string[] | null,
-): Subprotocol | Refusal {
+): Agreed | Refusal {
   const { origin, upgrade } = headers
   const key = headers['sec-websocket-key'] ?? ''
   if (method !== 'GET') return bad(`the method is ${String(method)}, not GET`)
@@ -130,7 +141,7 @@ export function judge(
   }
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   return (
-    offered.find(isSubprotocol) ??
+    KNOWN.find((name) => offered.includes(name)) ??
     bad(`none of the subprotocols ${JSON.stringify(offered.join())} is one of ZWS 2.0`)
   )
 }
@@ -140,11 +151,7 @@ function bad(reason: string): Refusal {
 }
 
 /** Agrees to speak ZWS. */
-export function agree(
-  socket: Socket,
-  { headers }: IncomingMessage,
-  subprotocol: Subprotocol,
-): void {
+export function agree(socket: Socket, { headers }: IncomingMessage, subprotocol: Agreed): void {
   socket.write(
     lines(
       'HTTP/1.1 101 Switching Protocols',

@@ -6,7 +6,8 @@ import { fromSystemError, ZmqError } from '../errors.js'
 import type { Speak } from '../session/dialect.js'
 import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession, type Connection } from '../session/stream-session.js'
-import { zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
+import { zmtp } from '../session/zmtp-handshake.js'
+import { ZMTP_STREAM, zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
 import type {
   Accept,
   Listener,
@@ -22,8 +23,16 @@ import { connected, welcome } from './stream-transport.js'
 import { Strangers } from './strangers.js'
 import { listenAddress } from './tcp-address.js'
 import { filter, keepAlive } from './tcp-options.js'
+import { WebSocketBytes } from './websocket-bytes.js'
 import { arrived, boundTo, PathServers, type PathServer, type Route } from './websocket-server.js'
-import { agree, judge, refuse, requestUpgrade, UpgradeError } from './websocket-upgrade.js'
+import {
+  agree,
+  judge,
+  refuse,
+  requestUpgrade,
+  UpgradeError,
+  type Agreed,
+} from './websocket-upgrade.js'
 import { IrregularFrames } from './ws-receiver.js'
 
 /** ZWS 2.0 in frames of WebSocket, as one side of a connection puts and reads them. */
@@ -39,7 +48,9 @@ function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
       isServer,
       new IrregularFrames(isServer, maxMessageSize, listener),
     )
-    return { encoder, decoder, handshake: zwsHandshake(subprotocol, local, encoder, decoder) }
+    // PING is a frame of WebSocket, which everybody answers.
+    const agreement = { subprotocol, answersPing: true }
+    return { encoder, decoder, handshake: zwsHandshake(agreement, local, encoder, decoder) }
   }
 }
 
@@ -128,7 +139,7 @@ export class WebSocketTransport implements Transport {
         socket.setNoDelay(true)
         keepAlive(socket, local.options)
         agree(socket, request, verdict)
-        const session = new StreamSession(streamOf(socket, head), local, facts, zws(verdict, true))
+        const session = accepted(streamOf(socket, head), local, facts, verdict)
         strangers.admit(session, local.options.maxPendingHandshakes)
         welcome(session, accept, strangers)
       },
@@ -174,6 +185,18 @@ export class WebSocketTransport implements Transport {
       },
     })
   }
+}
+
+/** The listener's side of a conversation that has been agreed on. */
+function accepted(
+  stream: NetStream,
+  local: LocalEnd,
+  facts: Connection,
+  agreed: Agreed,
+): StreamSession {
+  return agreed === ZMTP_STREAM
+    ? new StreamSession(new WebSocketBytes(stream), local, facts, zmtp)
+    : new StreamSession(stream, local, facts, zws(agreed, true))
 }
 
 function closeIfEmpty(at: PathServer): void {

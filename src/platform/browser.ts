@@ -1,11 +1,12 @@
 import type { Transport } from '../transport/transport.js'
+import { WebSocketTransport } from '../transport/websocket.js'
 import type { KeepAlive } from '../util/keep-alive.js'
 
 export const hasIpc = false
 
 /** The transports of this platform, beside those that need none. */
 export function createTransports(): Transport[] {
-  return []
+  return [new WebSocketTransport('ws'), new WebSocketTransport('wss')]
 }
 
 /** A page lives until it is left. */

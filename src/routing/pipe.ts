@@ -259,6 +259,10 @@ export class Pipe implements Traffic {
     this.#owner.subscription(this, change)
   }
 
+  unsendable(): void {
+    this.#owner.dropped('oversize', 1)
+  }
+
   drained(): void {
     if (!this.#full || !this.hasRoom) return
     this.#full = false

@@ -14,6 +14,8 @@ export interface HandshakeResult {
   readonly peer: Omit<PeerInfo, 'address'>
   /** The peer takes subscriptions as commands, rather than as messages. */
   readonly subscribesByCommand: boolean
+  /** The peer gives a sign of life when it is asked for one. */
+  readonly answersPing: boolean
 }
 
 /** The conversation before messages flow: bytes in through `receive`, bytes out through the encoder. */

@@ -37,6 +37,8 @@ export interface Traffic {
   deliverBatch(batch: Batch): boolean
   /** The peer wants a topic, or no longer wants it. */
   subscription(subscription: Subscription): void
+  /** What was pulled last is longer than the peer can take. */
+  unsendable(): void
   /** The system has taken what it had refused: there may be room again. */
   drained(): void
   /** The conversation is over. Called once, after the last message has been delivered. */

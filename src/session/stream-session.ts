@@ -110,7 +110,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     }
     this.#traffic = traffic
     this.#state = 'open'
-    if (this.#local.options.heartbeatInterval > 0) {
+    if (this.#local.options.heartbeatInterval > 0 && this.#result?.answersPing === true) {
       this.#heartbeat = new Heartbeat(this)
       this.#heartbeat.start(this.#local.options)
     }
@@ -261,7 +261,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
       case 'PING': {
         const ping = decodePing(command.data)
         if (ping === undefined) throw protocolError('a PING without a time to live')
-        this.#writer.pong(ping.context)
+        this.#writer.answer(ping.context)
         this.#heartbeat ??= new Heartbeat(this)
         this.#heartbeat.timeToLive(ping.ttl * 100)
         break

@@ -1,6 +1,8 @@
+import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import { copyOf } from '../util/bytes.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
+import { encodeCommand } from '../wire/command.js'
 import type { Encoder } from '../wire/encoder.js'
 import { encodeSubscriptionCommand, encodeSubscriptionMessage } from '../wire/subscription.js'
 import type { Subscription } from '../message.js'
@@ -28,7 +30,8 @@ export class Writer implements TurnTask {
   #scheduled = false
   /** The time to live of a PING that waits. */
   #ping: number | undefined
-  /** The context of a PONG that waits. */
+  /** Answers that wait: to a PING command, and to a PING below ZMTP. */
+  #answer: Uint8Array | undefined
   #pong: Uint8Array | undefined
 
   constructor(stream: ByteStream, encoder: Encoder) {
@@ -69,7 +72,13 @@ export class Writer implements TurnTask {
     this.wake()
   }
 
-  /** Answers a PING. At most one answer waits: a flood of PINGs from a peer that does not read costs nothing. */
+  /** Answers a PING command. At most one answer waits: a flood of PINGs from a peer that does not read costs nothing. */
+  answer(context: Uint8Array): void {
+    this.#answer = encodeCommand('PONG', context)
+    this.wake()
+  }
+
+  /** The same for a PING below ZMTP. */
   pong(context: Uint8Array): void {
     this.#pong = copyOf(context)
     this.wake()
@@ -139,14 +148,21 @@ export class Writer implements TurnTask {
   #fill(traffic: Traffic): void {
     const { encoder } = this
     if (this.#ping !== undefined) encoder.ping(this.#ping)
+    if (this.#answer !== undefined) encoder.command(this.#answer)
     if (this.#pong !== undefined) encoder.pong(this.#pong)
-    this.#ping = this.#pong = undefined
+    this.#ping = this.#answer = this.#pong = undefined
     this.#encodeSubscriptions(BATCH)
     while (encoder.bytes < BATCH) {
       const message = traffic.pull()
       if (message === undefined) break
-      encoder.message(message)
-      this.unwritten++
+      try {
+        encoder.message(message)
+        this.unwritten++
+      } catch (error) {
+        // It was queued before it was known to whom it would go.
+        if (!(error instanceof ZmqError) || error.code !== 'EMSGSIZE') throw error
+        traffic.unsendable()
+      }
     }
   }
 

@@ -100,6 +100,7 @@ export class ZmtpHandshake implements Handshake {
     return {
       peer: describe(this.#local, metadata, `ZMTP/${String(major)}.${String(minor)}`),
       subscribesByCommand: major > 3 || minor > 0,
+      answersPing: true,
     }
   }
 }

@@ -12,23 +12,44 @@ export const SUBPROTOCOLS = ['ZWS2.0/NULL', 'ZWS2.0'] as const
 /** One of them. */
 export type Subprotocol = (typeof SUBPROTOCOLS)[number]
 
+/**
+ * ZMTP as over TCP, its bytes in WebSocket messages of any size: what zerowire speaks between a
+ * browser and Node. A browser cannot ask for `ZWS2.0/NULL` (it allows no slash there), and needs some
+ * ten microseconds for each message, however short.
+ */
+export const ZMTP_STREAM = 'zmtp-stream'
+
 const PROTOCOL = 'ZWS/2.0'
 
 export function isSubprotocol(name: string): name is Subprotocol {
   return (SUBPROTOCOLS as readonly string[]).includes(name)
 }
 
+/** What was agreed on, and what follows from it for this end. */
+export interface Agreement {
+  readonly subprotocol: Subprotocol
+  /** The peer gives a sign of life when it is asked for one. */
+  readonly answersPing: boolean
+}
+
 /** The handshake that the two sides have agreed on. */
 export function zwsHandshake(
-  subprotocol: Subprotocol,
+  { subprotocol, answersPing }: Agreement,
   local: LocalPeer,
   encoder: Encoder,
   decoder: Decoder,
 ): Handshake {
-  if (subprotocol === 'ZWS2.0') return new IdHandshake(local, encoder, decoder)
+  const result = (peer: HandshakeResult['peer']): HandshakeResult => ({
+    peer,
+    subscribesByCommand: false,
+    answersPing,
+  })
+  if (subprotocol === 'ZWS2.0') return new IdHandshake(local, encoder, decoder, result)
   const mechanism = new NullMechanism(properties(local))
-  return new MechanismHandshake(local, mechanism, encoder, decoder)
+  return new MechanismHandshake(local, mechanism, encoder, decoder, result)
 }
+
+type Result = (peer: HandshakeResult['peer']) => HandshakeResult
 
 /** The commands of a mechanism, without a greeting: the subprotocol has said which. */
 class MechanismHandshake implements Handshake {
@@ -36,8 +57,16 @@ class MechanismHandshake implements Handshake {
   readonly #mechanism: Mechanism
   readonly #encoder: Encoder
   readonly #decoder: Decoder
+  readonly #result: Result
 
-  constructor(local: LocalPeer, mechanism: Mechanism, encoder: Encoder, decoder: Decoder) {
+  constructor(
+    local: LocalPeer,
+    mechanism: Mechanism,
+    encoder: Encoder,
+    decoder: Decoder,
+    result: Result,
+  ) {
+    this.#result = result
     this.#local = local
     this.#mechanism = mechanism
     this.#encoder = encoder
@@ -54,17 +83,18 @@ class MechanismHandshake implements Handshake {
       const answer = this.#mechanism.receive(command)
       if (answer !== undefined) this.#encoder.command(answer)
     }
-    const peer = describe(this.#local, this.#mechanism.metadata, PROTOCOL)
-    return { peer, subscribesByCommand: false }
+    return this.#result(describe(this.#local, this.#mechanism.metadata, PROTOCOL))
   }
 }
 
 /** Each side's first message is its routing id; nobody says of what type they are. */
 class IdHandshake implements Handshake {
   readonly #decoder: Decoder
+  readonly #result: Result
 
-  constructor({ routingId }: LocalPeer, encoder: Encoder, decoder: Decoder) {
+  constructor({ routingId }: LocalPeer, encoder: Encoder, decoder: Decoder, result: Result) {
     this.#decoder = decoder
+    this.#result = result
     encoder.message([routingId ?? EMPTY])
   }
 
@@ -72,7 +102,7 @@ class IdHandshake implements Handshake {
     this.#decoder.push(chunk)
     const id = this.#decoder.next()
     if (id === undefined) return undefined
-    const peer = { socketType: '', routingId: usableId(id[0] ?? EMPTY), protocol: PROTOCOL }
-    return { peer, subscribesByCommand: false }
+    const routingId = usableId(id[0] ?? EMPTY)
+    return this.#result({ socketType: '', routingId, protocol: PROTOCOL })
   }
 }

@@ -105,7 +105,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
         return rejection(error)
       }
     }
-    this.#budget.reset()
     const timeout = operationTimeout(options, this.options.sendTimeout)
     return this.#sends.add(parts, timeout, options?.signal)
   }
@@ -127,7 +126,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
         return rejection(error)
       }
     }
-    this.#budget.reset()
     const timeout = operationTimeout(options, this.options.receiveTimeout)
     return this.#receives.add(undefined, timeout, options?.signal)
   }

@@ -34,6 +34,7 @@ export function noDrops(): Record<DropReason | 'total', number> {
     disconnected: 0,
     closed: 0,
     unexpected: 0,
+    oversize: 0,
     conflated: 0,
   }
 }

@@ -29,8 +29,10 @@ export abstract class Encoder {
   /** Asks for a sign of life; `ttl` in tenths of a second, where the protocol has one. */
   abstract ping(ttl: number): void
 
-  /** Answers a PING. */
-  abstract pong(context: Uint8Array): void
+  /** Answers a PING of a protocol below, where there is one. */
+  pong(_context: Uint8Array): void {
+    // ZMTP's own PINGs are commands.
+  }
 
   /** Says that nothing will follow, where the protocol has a word for it. */
   goodbye(): void {

@@ -1,5 +1,5 @@
 import type { Parts } from '../message.js'
-import { encodeCommand, encodePing } from './command.js'
+import { encodePing } from './command.js'
 import { Encoder } from './encoder.js'
 import { COMMAND, LONG_HEADER, MORE, writeHeader } from './frame.js'
 
@@ -23,10 +23,6 @@ export class FrameEncoder extends Encoder {
 
   ping(ttl: number): void {
     this.command(encodePing(ttl))
-  }
-
-  pong(context: Uint8Array): void {
-    this.command(encodeCommand('PONG', context))
   }
 
   #frame(body: Uint8Array, flags: number): void {

@@ -4,6 +4,8 @@ import { Decoder, type DecoderOptions } from './decoder.js'
 import { COMMAND, MORE } from './frame.js'
 import { LIMITS } from './limits.js'
 import {
+  CONTROL,
+  FINAL,
   KEY,
   lengthEnd,
   mask,
@@ -16,10 +18,6 @@ import {
   ZWS_MORE,
 } from './websocket.js'
 import { WebSocketRun } from './websocket-run.js'
-
-// Bits of the first byte of a header (RFC 6455 section 5.2).
-const FINAL = 0x80
-const CONTROL = 0x08
 
 /** Who takes irregular frames: control frames, fragments, and what nobody may send. */
 export interface Irregular {

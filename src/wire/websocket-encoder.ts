@@ -4,8 +4,7 @@ import { Encoder } from './encoder.js'
 import {
   CLOSE,
   KEY,
-  LENGTH_16,
-  LENGTH_64,
+  LONGEST_CONTROL,
   LONGEST_HEADER,
   mask,
   MASKED,
@@ -13,15 +12,13 @@ import {
   PONG,
   turned,
   WHOLE_BINARY,
+  writeLength,
   ZWS_COMMAND,
   ZWS_MORE,
 } from './websocket.js'
 
 /** Bodies up to this many bytes are copied next to their header. */
 const COPY_LIMIT = 4096
-
-/** The longest payload of a control frame (RFC 6455 section 5.5). */
-const LONGEST_CONTROL = 125
 
 /** Status 1000: the purpose has been fulfilled (RFC 6455 section 7.4.1). */
 const NORMAL = Uint8Array.of(0x03, 0xe8)
@@ -62,7 +59,7 @@ export class WebSocketEncoder extends Encoder {
     this.#control(PING, EMPTY)
   }
 
-  pong(context: Uint8Array): void {
+  override pong(context: Uint8Array): void {
     this.#control(PONG, context.subarray(0, LONGEST_CONTROL))
   }
 
@@ -87,22 +84,8 @@ export class WebSocketEncoder extends Encoder {
 
   /** @returns the key of what follows. */
   #header(chunk: Uint8Array, first: number, length: number): number {
-    const bit = this.#masked ? MASKED : 0
-    chunk[this.end++] = first
-    if (length < LENGTH_16) chunk[this.end++] = bit | length
-    else if (length < 65_536) {
-      chunk[this.end++] = bit | LENGTH_16
-      chunk[this.end++] = length >> 8
-      chunk[this.end++] = length & 0xff
-    } else {
-      chunk[this.end++] = bit | LENGTH_64
-      let rest = length
-      for (let i = 7; i >= 0; i--) {
-        chunk[this.end + i] = rest & 0xff
-        rest = Math.floor(rest / 256)
-      }
-      this.end += 8
-    }
+    chunk[this.end] = first
+    this.end = writeLength(chunk, this.end + 1, this.#masked ? MASKED : 0, length)
     if (!this.#masked) return 0
     const key = randomKey()
     for (let i = 0; i < KEY; i++) chunk[this.end++] = key >>> (i * 8)

@@ -12,6 +12,16 @@ export const CLOSE = 0x88
 export const PING = 0x89
 export const PONG = 0x8a
 
+// Bits of the first byte of a header.
+export const FINAL = 0x80
+export const RESERVED = 0x70
+export const OPCODE = 0x0f
+export const CONTROL = 0x08
+
+// Opcodes of data.
+export const CONTINUATION = 0
+export const BINARY = 2
+
 /** The bit of the second byte that says that a key follows. */
 export const MASKED = 0x80
 
@@ -19,12 +29,36 @@ export const KEY = 4
 export const LENGTH_16 = 126
 export const LENGTH_64 = 127
 
+/** The longest payload of a control frame (RFC 6455 section 5.5). */
+export const LONGEST_CONTROL = 125
+
 /** Bytes of the longest header, the flags of ZWS included. */
 export const LONGEST_HEADER = 15
 
 // Flags of ZWS, which are not those of ZMTP.
 export const ZWS_MORE = 0x01
 export const ZWS_COMMAND = 0x02
+
+/** Writes the length of a payload, with the bit that says whether it is masked. @returns where it ends. */
+export function writeLength(out: Uint8Array, at: number, masked: number, length: number): number {
+  if (length < LENGTH_16) {
+    out[at] = masked | length
+    return at + 1
+  }
+  if (length < 65_536) {
+    out[at] = masked | LENGTH_16
+    out[at + 1] = length >> 8
+    out[at + 2] = length & 0xff
+    return at + 3
+  }
+  out[at] = masked | LENGTH_64
+  let rest = length
+  for (let i = 8; i > 0; i--) {
+    out[at + i] = rest & 0xff
+    rest = Math.floor(rest / 256)
+  }
+  return at + 9
+}
 
 /** Where the length ends; -1 when it is not all there. */
 export function lengthEnd(bytes: Uint8Array, at: number): number {

@@ -26,6 +26,9 @@ interface Report {
   readonly libuv: readonly { readonly type: string; readonly is_active: boolean }[]
 }
 
+/** Those of the servers of HTTP, HTTPS and TLS are objects like any other. */
+const SERVER_PROTOTYPES = 3
+
 /** What this process holds of the system, whether or not it keeps the process alive. */
 export function resources(): Record<string, number> {
   const { libuv } = process.report.getReport() as Report
@@ -36,7 +39,7 @@ export function resources(): Record<string, number> {
     tcpHandles: handles('tcp'),
     pipeHandles: handles('pipe'),
     sockets: queryObjects(Socket, { format: 'count' }),
-    servers: queryObjects(Server, { format: 'count' }),
+    servers: queryObjects(Server, { format: 'count' }) - SERVER_PROTOTYPES,
     timers: queryObjects(Timeout, { format: 'count' }),
   }
 }

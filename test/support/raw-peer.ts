@@ -99,10 +99,10 @@ export class RawPeer {
   }
 }
 
-/** Where an endpoint of tcp or ipc is, for node:net. */
+/** Where an endpoint is, for node:net. */
 function route(address: string): { host: string; port: number } | { path: string } {
   if (address.startsWith('ipc://')) return { path: address.slice('ipc://'.length) }
-  const { hostname, port } = new URL(address.replace('tcp:', 'http:'))
+  const { hostname, port } = new URL(address.replace(/^\w+:/, 'http:'))
   return { host: hostname, port: Number(port) }
 }
 
@@ -118,14 +118,14 @@ export class RawListener {
 
   static async listen(scheme: Scheme = 'tcp'): Promise<RawListener> {
     const server = createServer()
-    server.listen(scheme === 'tcp' ? { host: '127.0.0.1', port: 0 } : route(freshAddress(scheme)))
+    server.listen(scheme === 'ipc' ? route(freshAddress(scheme)) : { host: '127.0.0.1', port: 0 })
     await once(server, 'listening')
     onTestFinished(() => {
       server.close()
     })
     const bound = server.address()
     const listener = new RawListener(
-      typeof bound === 'string' ? `ipc://${bound}` : `tcp://127.0.0.1:${String(bound?.port)}`,
+      typeof bound === 'string' ? `ipc://${bound}` : `${scheme}://127.0.0.1:${String(bound?.port)}`,
     )
     server.on('connection', (socket) => {
       listener.#accepted.push(new RawPeer(socket))

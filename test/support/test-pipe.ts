@@ -136,6 +136,10 @@ export class TestPipe implements Traffic {
     this.#news.notify()
   }
 
+  unsendable(): void {
+    this.faults.push('a message that cannot be sent')
+  }
+
   drained(): void {
     this.drains += 1
     this.#news.notify()

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-export type Scheme = 'tcp' | 'ipc' | 'inproc'
+export type Scheme = 'tcp' | 'ipc' | 'inproc' | 'ws' | 'wss'
 
-export const schemes: readonly Scheme[] = ['tcp', 'ipc', 'inproc']
+/** Those that need no options. */
+export const schemes = ['tcp', 'ipc', 'inproc', 'ws'] as const satisfies Scheme[]
 
 /** Where nobody listens, and nobody can come to: the port is neither free to all nor ephemeral. */
 export const deserted = 'tcp://127.0.0.1:1'
@@ -30,7 +31,9 @@ export function temporaryDirectory(): string {
 export function freshAddress(scheme: Scheme): string {
   switch (scheme) {
     case 'tcp':
-      return 'tcp://127.0.0.1:*'
+    case 'ws':
+    case 'wss':
+      return `${scheme}://127.0.0.1:*`
     case 'ipc':
       return `ipc://${join(temporaryDirectory(), 'socket')}`
     case 'inproc':

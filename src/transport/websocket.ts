@@ -1,0 +1,123 @@
+import { parseWebRoute, type Endpoint } from '../endpoint.js'
+import { ZmqError } from '../errors.js'
+import type { Speak } from '../session/dialect.js'
+import { nextConnection, type Session } from '../session/session.js'
+import { StreamSession } from '../session/stream-session.js'
+import { zmtp } from '../session/zmtp-handshake.js'
+import { ZMTP_STREAM, zwsHandshake } from '../session/zws-handshake.js'
+import { startTimer } from '../util/timer.js'
+import { MessageDecoder, MessageEncoder } from '../wire/message-codec.js'
+import type { Listener, LocalEnd, Transport } from './transport.js'
+import { WebSocketStream } from './websocket-stream.js'
+
+/** What we ask for. Most listeners take the first that they know, ours takes the best. */
+const OFFERED: readonly string[] = ['ZWS2.0', ZMTP_STREAM]
+
+/**
+ * Chromium sends messages of up to 65,536 bytes whole, and longer ones in fragments, after which
+ * libzmq hears nothing more: this and the flags are the longest that it hears.
+ */
+const LONGEST_WHOLE = 65_535
+
+/** ZWS 2.0 in the messages of a browser's WebSocket, whose PINGs no script can send. */
+const zws: Speak = (local, listener) => {
+  const encoder = new MessageEncoder(LONGEST_WHOLE)
+  const decoder = new MessageDecoder(local.options, (body) => {
+    listener.command(body)
+  })
+  const agreement = { subprotocol: 'ZWS2.0', answersPing: false } as const
+  return { encoder, decoder, handshake: zwsHandshake(agreement, local, encoder, decoder) }
+}
+
+/** `ws://` and `wss://` by the WebSocket of a browser, which can connect and not listen. */
+export class WebSocketTransport implements Transport {
+  readonly scheme: 'ws' | 'wss'
+  readonly observable = true
+
+  constructor(scheme: 'ws' | 'wss') {
+    this.scheme = scheme
+  }
+
+  check(endpoint: Endpoint): void {
+    parseWebRoute(endpoint)
+  }
+
+  async connect({ text }: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
+    queueMicrotask(() => {
+      local.emit({ type: 'connect:delay', address: text })
+    })
+    const socket = await opened(text, local, signal)
+    const facts = { endpoint: text, remoteAddress: text, connection: nextConnection() }
+    const { connection, remoteAddress } = facts
+    local.emit({ type: 'connect', address: text, connection, remoteAddress })
+    const stream = new WebSocketStream(socket)
+    const speak = socket.protocol === ZMTP_STREAM ? zmtp : zws
+    const session = new StreamSession(stream, local, facts, speak)
+    const abort = (): void => {
+      session.destroy()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      return await session.handshake()
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  listen({ text }: Endpoint): Promise<Listener> {
+    const reason = 'a browser cannot listen: bind in Node, and connect here'
+    return Promise.reject(new ZmqError('EPROTONOSUPPORT', { address: text, reason }))
+  }
+}
+
+/** Waits for the connection to be there, at most `connectTimeout`. */
+function opened(
+  text: string,
+  { options, emit }: LocalEnd,
+  signal: AbortSignal,
+): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: ZmqError): void => {
+      emit({ type: 'close', address: text, error })
+      reject(error)
+    }
+    let socket: WebSocket
+    try {
+      socket = new WebSocket(text, [...OFFERED])
+    } catch (cause) {
+      // A page that came over https:// may not use ws://, for one.
+      fail(new ZmqError('EACCES', { address: text, reason: String(cause), cause }))
+      return
+    }
+    const { connectTimeout } = options
+    let late = false
+    const timer =
+      connectTimeout > 0
+        ? startTimer(connectTimeout, () => {
+            late = true
+            socket.close()
+          })
+        : undefined
+    const abort = (): void => {
+      socket.close()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    const done = (): void => {
+      timer?.cancel()
+      signal.removeEventListener('abort', abort)
+      socket.onopen = socket.onclose = null
+    }
+    socket.onopen = () => {
+      done()
+      resolve(socket)
+    }
+    socket.onclose = () => {
+      done()
+      // Why is not for scripts to know.
+      const reason = late
+        ? `no connection within ${String(connectTimeout)} ms`
+        : 'the browser could not connect'
+      fail(new ZmqError(late ? 'ETIMEDOUT' : 'ECONNREFUSED', { address: text, reason }))
+    }
+  })
+}
