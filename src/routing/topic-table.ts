@@ -30,7 +30,8 @@ export class TopicTable<V> {
   /** Pairs of a hash and the offset of a record; 0 is a free place. At most half of them are taken. */
   #places = new Int32Array(2 * FEWEST)
   #mask = FEWEST - 1
-  #seed = randomU32() | 0
+  #seed = 0
+  #factor = 0
   #reseeded = false
 
   /** From 1 on, a record for each topic: its id, its length, its bytes in words. */
@@ -49,6 +50,10 @@ export class TopicTable<V> {
   readonly #ofLength = new Map<number, number>()
   readonly #ascending: number[] = []
 
+  constructor() {
+    this.#reseed()
+  }
+
   /** How many topics there are. */
   get size(): number {
     return this.#size
@@ -64,7 +69,7 @@ export class TopicTable<V> {
     if (++this.#size * 2 > this.#mask + 1) this.#spread((this.#mask + 1) * 2)
     else if (this.#place(id) > LONGEST_SEARCH && !this.#reseeded) {
       this.#reseeded = true
-      this.#seed = randomU32() | 0
+      this.#reseed()
       this.#spread(this.#mask + 1)
     }
     return id
@@ -112,34 +117,43 @@ export class TopicTable<V> {
 
   /** Calls `visit` with the values of all topics that `subject` begins with, shortest first. */
   match(subject: Uint8Array, visit: (value: V) => void): void {
+    const factor = this.#factor
     let hash = this.#seed
     let at = 0
     for (const length of this.#ascending) {
       if (length > subject.length) return
-      for (; at + WORD <= length; at += WORD) hash = mix(hash, word(subject, at))
-      const record = this.#search(mix(hash, tail(subject, at, length)), subject, length)
+      for (; at + WORD <= length; at += WORD) hash = mix(hash, word(subject, at), factor)
+      const record = this.#search(mix(hash, tail(subject, at, length), factor), subject, length)
       if (record !== NONE) visit(this.#values[this.#records[record] as number] as V)
     }
   }
 
   /** Whether `subject` begins with any topic. */
   matches(subject: Uint8Array): boolean {
+    const factor = this.#factor
     let hash = this.#seed
     let at = 0
     for (const length of this.#ascending) {
       if (length > subject.length) return false
-      for (; at + WORD <= length; at += WORD) hash = mix(hash, word(subject, at))
-      if (this.#search(mix(hash, tail(subject, at, length)), subject, length) !== NONE) return true
+      for (; at + WORD <= length; at += WORD) hash = mix(hash, word(subject, at), factor)
+      if (this.#search(mix(hash, tail(subject, at, length), factor), subject, length) !== NONE)
+        return true
     }
     return false
   }
 
+  #reseed(): void {
+    this.#seed = randomU32() | 0
+    this.#factor = randomU32() | 1
+  }
+
   #hash(topic: Uint8Array): number {
     const { length } = topic
+    const factor = this.#factor
     let hash = this.#seed
     let at = 0
-    for (; at + WORD <= length; at += WORD) hash = mix(hash, word(topic, at))
-    return mix(hash, tail(topic, at, length))
+    for (; at + WORD <= length; at += WORD) hash = mix(hash, word(topic, at), factor)
+    return mix(hash, tail(topic, at, length), factor)
   }
 
   /** The record of the topic that is the first `length` bytes of `subject`. */
@@ -196,10 +210,13 @@ export class TopicTable<V> {
     const record = this.#offsets[id] as number
     const length = this.#records[record + 1] as number
     const end = record + HEADER + (length >> 2)
+    const factor = this.#factor
     let hash = this.#seed
-    for (let at = record + HEADER; at < end; at++) hash = mix(hash, this.#records[at] as number)
+    for (let at = record + HEADER; at < end; at++) {
+      hash = mix(hash, this.#records[at] as number, factor)
+    }
     const left = length & 3
-    return mix(hash, left === 0 ? 0 : (left << 24) | (this.#records[end] as number))
+    return mix(hash, left === 0 ? 0 : (left << 24) | (this.#records[end] as number), factor)
   }
 
   /** Gives every topic a new place. */
@@ -281,9 +298,15 @@ function resized(array: Int32Array<ArrayBuffer>, size: number): Int32Array<Array
   return copy
 }
 
-function mix(hash: number, bits: number): number {
-  const product = Math.imul(hash ^ bits, FACTOR)
-  return product ^ (product >>> 15)
+/**
+ * Multiplied twice, the second time by a number that nobody knows. After one multiplication a change of
+ * the highest bit is still a known change, which the next bits can undo: whoever chooses topics could
+ * then make any number of them that collide, whatever the seed.
+ */
+function mix(hash: number, bits: number, factor: number): number {
+  const first = Math.imul(hash ^ bits, FACTOR)
+  const second = Math.imul(first ^ (first >>> 15), factor)
+  return second ^ (second >>> 15)
 }
 
 /** Four bytes at once: the multiplication is what takes time. */

@@ -12,6 +12,7 @@ import {
   PONG,
   turned,
   WHOLE_BINARY,
+  WORTH_WORDS,
   writeLength,
   ZWS_COMMAND,
   ZWS_MORE,
@@ -22,6 +23,9 @@ const COPY_LIMIT = 4096
 
 /** Status 1000: the purpose has been fulfilled (RFC 6455 section 7.4.1). */
 const NORMAL = Uint8Array.of(0x03, 0xe8)
+
+/** Below this a loop over the bytes beats the call of `set`. */
+const LOOP_LIMIT = 32
 
 /** Numbers that cannot be guessed, made many at a time. */
 const keys = new Int32Array(1024)
@@ -95,11 +99,15 @@ export class WebSocketEncoder extends Encoder {
   #body(chunk: Uint8Array, body: Uint8Array, key: number): void {
     const { length } = body
     const { end } = this
-    if (this.#masked) {
+    if (this.#masked && length < WORTH_WORDS) {
       for (let i = 0; i < length; i++)
         chunk[end + i] = (body[i] as number) ^ (key >>> ((i & 3) * 8))
-    } else if (length < 32) for (let i = 0; i < length; i++) chunk[end + i] = body[i] as number
-    else chunk.set(body, end)
+    } else if (length < LOOP_LIMIT) {
+      for (let i = 0; i < length; i++) chunk[end + i] = body[i] as number
+    } else {
+      chunk.set(body, end)
+      if (this.#masked) mask(chunk.subarray(end, end + length), key)
+    }
     this.end = end + length
   }
 }

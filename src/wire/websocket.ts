@@ -89,7 +89,7 @@ export function turned(key: number, bytes: number): number {
 }
 
 /** From here on a view of whole words pays. */
-const WORTH_WORDS = 128
+export const WORTH_WORDS = 128
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 
