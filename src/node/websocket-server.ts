@@ -9,6 +9,9 @@ import { listening } from './stream-transport.js'
 import { Strangers } from './strangers.js'
 import { refuse } from './websocket-upgrade.js'
 
+/** Headers of a request that are looked at. */
+const MOST_HEADERS = 100
+
 /** Who waits at a path. */
 export interface Route {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void
@@ -21,6 +24,7 @@ export class PathServer {
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const [path = ''] = (request.url ?? '').split('?', 1)
     const route = this.#routes.get(path)
+    this.arrived(socket)
     if (route !== undefined) route.upgrade(request, socket, head)
     // Others may listen on a server that is not ours; if nobody does, nobody else will answer.
     else if (this.server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found')
@@ -28,6 +32,12 @@ export class PathServer {
 
   constructor(server: Server) {
     this.server = server
+  }
+
+  /** Where it listens, if it does. */
+  get address(): AddressInfo | undefined {
+    const address = this.server.address()
+    return typeof address === 'object' && address !== null ? address : undefined
   }
 
   get isEmpty(): boolean {
@@ -45,6 +55,11 @@ export class PathServer {
     this.#routes.delete(path)
     if (this.isEmpty) this.server.off('upgrade', this.#onUpgrade)
   }
+
+  /** A request to upgrade is there. */
+  protected arrived(_socket: Socket): void {
+    // How long that took is for whoever runs the server to bound.
+  }
 }
 
 /** What a server of our own is made with. */
@@ -60,97 +75,123 @@ export interface ServerOptions {
 }
 
 /** A server of our own: it upgrades, and does nothing else. */
-export async function openServer(text: string, options: ServerOptions): Promise<PathServer> {
-  const { tls, deadline, host, port, backlog } = options
-  const strangers = new Strangers()
-  const server =
-    tls === null
-      ? createHttpServer()
-      : createHttpsServer({ ...(tls as SecureContextOptions), ALPNProtocols: ['http/1.1'] })
-  server.maxHeadersCount = 100
-  // One deadline for all of it, below.
-  server.headersTimeout = server.requestTimeout = 0
-  server.on('connection', (socket: Socket) => {
+class OwnServer extends PathServer {
+  readonly #options: ServerOptions
+  readonly #strangers = new Strangers()
+  /** By whom they come from: below TLS a connection is another object than above. */
+  readonly #welcomed = new Map<string, () => void>()
+
+  /** Settles when it listens; rejects with the error of `bind()`. */
+  readonly opened: Promise<void>
+
+  constructor(options: ServerOptions, text: string) {
+    const { tls, host, port, backlog } = options
+    super(
+      tls === null
+        ? createHttpServer()
+        : createHttpsServer({ ...(tls as SecureContextOptions), ALPNProtocols: ['http/1.1'] }),
+    )
+    this.#options = options
+    const { server } = this
+    server.maxHeadersCount = MOST_HEADERS
+    // One deadline for all of it, below.
+    server.headersTimeout = server.requestTimeout = 0
+    server.on('connection', (socket: Socket) => {
+      this.#meet(socket)
+    })
+    server.on('request', (request, response) => {
+      request.resume()
+      response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' })
+      response.end('This is a WebSocket endpoint of ZeroMQ (ZWS 2.0).\n')
+    })
+    server.on('clientError', (error, stream) => {
+      const socket: unknown = stream
+      if (!(socket instanceof Socket)) return
+      options.onFault(error, socket)
+      if (socket.writable) refuse(socket, '400 Bad Request')
+      else socket.destroy()
+    })
+    server.on('tlsClientError', options.onFault)
+    server.unref()
+    this.opened = listening(server, text, { host, port, backlog })
+  }
+
+  protected override arrived(socket: Socket): void {
+    this.#welcomed.get(origin(socket))?.()
+  }
+
+  /** Connections that were upgraded live on. */
+  close(): void {
+    this.server.close()
+    this.#strangers.destroyAll()
+  }
+
+  #meet(socket: Socket): void {
+    const { deadline, maxStrangers } = this.#options
+    const from = origin(socket)
     socket.unref()
-    strangers.admit(socket, options.maxStrangers)
-    const timer =
-      deadline > 0
-        ? startTimer(deadline, () => {
-            socket.destroy()
-          })
-        : undefined
+    this.#strangers.admit(socket, maxStrangers)
+    const expire = (): void => {
+      socket.destroy()
+    }
+    const timer = deadline > 0 ? startTimer(deadline, expire) : undefined
     const done = (): void => {
       timer?.cancel()
-      strangers.delete(socket)
+      this.#strangers.delete(socket)
+      this.#welcomed.delete(from)
     }
+    this.#welcomed.set(from, done)
     socket.once('close', done)
-    known.set(socket, done)
-  })
-  server.on('request', (request, response) => {
-    request.resume()
-    response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' })
-    response.end('This is a WebSocket endpoint of ZeroMQ (ZWS 2.0).\n')
-  })
-  server.on('clientError', (error, stream) => {
-    const socket: unknown = stream
-    if (!(socket instanceof Socket)) return
-    options.onFault(error, socket)
-    if (socket.writable) refuse(socket, '400 Bad Request')
-    else socket.destroy()
-  })
-  server.on('tlsClientError', (error: Error, socket: Socket) => {
-    options.onFault(error, socket)
-  })
-  server.unref()
-  await listening(server, text, { host, port, backlog })
-  server.on('close', () => {
-    strangers.destroyAll()
-  })
-  return new PathServer(server)
+  }
 }
 
-/** What to do when a stranger of one of our servers is one no longer. */
-const known = new WeakMap<Socket, () => void>()
-
-/** The request is there: what follows has a deadline of its own. */
-export function arrived(socket: Socket): void {
-  known.get(socket)?.()
+function origin({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress ?? ''} ${String(remotePort)}`
 }
 
-/** The port that a server listens on, if it does. */
-export function boundTo({ server }: PathServer): AddressInfo | undefined {
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address : undefined
+/** Where a route has been put. */
+export interface Place {
+  /** Where its server listens, if it does. */
+  readonly address: AddressInfo | undefined
+  /** Nobody waits there any more. */
+  remove(): void
 }
 
 /** Servers of one context: its sockets share a port if their paths differ. */
 export class PathServers {
-  readonly #open = new Map<string, Promise<PathServer>>()
+  readonly #own = new Map<string, OwnServer>()
   readonly #foreign = new WeakMap<Server, PathServer>()
 
-  /** A server that somebody else runs. */
-  of(server: Server): PathServer {
-    let known = this.#foreign.get(server)
-    if (known === undefined) this.#foreign.set(server, (known = new PathServer(server)))
-    return known
+  /** Waits at a path of a server that somebody else runs. */
+  join(server: Server, path: string, route: Route, text: string): Place {
+    let at = this.#foreign.get(server)
+    if (at === undefined) this.#foreign.set(server, (at = new PathServer(server)))
+    at.add(path, route, text)
+    return { address: at.address, remove: at.remove.bind(at, path) }
   }
 
-  /** The server at an address of our own. */
-  async at(text: string, options: ServerOptions): Promise<PathServer> {
-    const key = (port: number): string => `${options.host} ${String(port)}`
-    const shared = options.port === 0 ? undefined : this.#open.get(key(options.port))
-    if (shared !== undefined) return shared
-    const opening = openServer(text, options)
-    if (options.port !== 0) this.#open.set(key(options.port), opening)
+  /** Waits at a path of a server of our own, which may be there already. */
+  async open(options: ServerOptions, path: string, route: Route, text: string): Promise<Place> {
+    const key = `${options.host} ${String(options.port)}`
+    const known = options.port === 0 ? undefined : this.#own.get(key)
+    const server = known ?? new OwnServer(options, text)
+    if (options.port !== 0) this.#own.set(key, server)
+    // Before it listens, so that nobody closes it meanwhile.
+    server.add(path, route, text)
+    const remove = (): void => {
+      server.remove(path)
+      if (!server.isEmpty) return
+      for (const [at, each] of this.#own) if (each === server) this.#own.delete(at)
+      server.close()
+    }
     try {
-      const opened = await opening
-      const port = boundTo(opened)?.port ?? options.port
-      this.#open.set(key(port), opening)
-      opened.server.once('close', () => this.#open.delete(key(port)))
-      return opened
+      await server.opened
     } catch (error) {
-      this.#open.delete(key(options.port))
+      remove()
       throw error
     }
+    const { address } = server
+    this.#own.set(`${options.host} ${String(address?.port)}`, server)
+    return { address, remove }
   }
 }

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { formatHostPort, parseWebBind, parseWebRoute, type Endpoint } from '../endpoint.js'
@@ -24,7 +24,7 @@ import { Strangers } from './strangers.js'
 import { listenAddress } from './tcp-address.js'
 import { filter, keepAlive } from './tcp-options.js'
 import { WebSocketBytes } from './websocket-bytes.js'
-import { arrived, boundTo, PathServers, type PathServer, type Route } from './websocket-server.js'
+import { PathServers, type ServerOptions } from './websocket-server.js'
 import {
   agree,
   judge,
@@ -58,6 +58,7 @@ function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
 export class WebSocketTransport implements Transport {
   readonly scheme: 'ws' | 'wss'
   readonly observable = true
+  readonly joins = true
   readonly #servers = new PathServers()
 
   constructor(scheme: 'ws' | 'wss') {
@@ -106,85 +107,78 @@ export class WebSocketTransport implements Transport {
     accept: Accept,
     server?: UpgradeServer,
   ): Promise<Listener> {
+    const { path } = parseWebBind(endpoint, server !== undefined)
     const strangers = new Strangers()
-    const address = parseWebBind(endpoint, server !== undefined)
     const admits = filter(local.options.tcpAcceptFilter, endpoint)
     let bound = endpoint.text
-    const at =
+    const upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+      const remoteAddress = originOf(socket, this.scheme)
+      const facts = { endpoint: bound, remoteAddress, connection: nextConnection() }
+      const about = { address: bound, connection: facts.connection, remoteAddress }
+      const verdict = admits(socket) ? judge(request, local.options.allowedOrigins) : UNWANTED
+      if (typeof verdict !== 'string') {
+        const error = new ZmqError('EPROTO', { address: bound, reason: verdict.reason })
+        local.emit({ type: 'accept:error', ...about, error })
+        refuse(socket, verdict.status)
+        return
+      }
+      local.emit({ type: 'accept', ...about })
+      socket.setNoDelay(true)
+      keepAlive(socket, local.options)
+      agree(socket, request, verdict)
+      const session = accepted(streamOf(socket, head), local, facts, verdict)
+      strangers.admit(session, local.options.maxPendingHandshakes)
+      welcome(session, accept, strangers)
+    }
+    const place =
       server === undefined
-        ? await this.#open(endpoint, local, () => bound)
-        : this.#servers.of(server as unknown as Server)
-    const { address: host, port } = boundTo(at) ?? { address: '*', port: 0 }
-    bound = `${formatHostPort(this.scheme, host, port)}${address.path}`
-    const route: Route = {
-      upgrade: (request, socket, head) => {
-        arrived(socket)
-        const remoteAddress = formatHostPort(
-          this.scheme,
-          socket.remoteAddress ?? '',
-          socket.remotePort ?? 0,
-        )
-        const facts = { endpoint: bound, remoteAddress, connection: nextConnection() }
-        const { connection } = facts
-        const verdict = admits(socket)
-          ? judge(request, local.options.allowedOrigins)
-          : { status: '403 Forbidden', reason: 'the address is refused by tcpAcceptFilter' }
-        if (typeof verdict !== 'string') {
-          const error = new ZmqError('EPROTO', { address: bound, reason: verdict.reason })
-          local.emit({ type: 'accept:error', address: bound, connection, remoteAddress, error })
-          refuse(socket, verdict.status)
-          return
-        }
-        local.emit({ type: 'accept', address: bound, connection, remoteAddress })
-        socket.setNoDelay(true)
-        keepAlive(socket, local.options)
-        agree(socket, request, verdict)
-        const session = accepted(streamOf(socket, head), local, facts, verdict)
-        strangers.admit(session, local.options.maxPendingHandshakes)
-        welcome(session, accept, strangers)
-      },
-    }
-    try {
-      at.add(address.path, route, endpoint.text)
-    } catch (error) {
-      if (server === undefined) closeIfEmpty(at)
-      throw error
-    }
+        ? await this.#servers.open(
+            this.#own(endpoint, local, () => bound),
+            path,
+            { upgrade },
+            endpoint.text,
+          )
+        : this.#servers.join(server as unknown as Server, path, { upgrade }, endpoint.text)
+    const { address: host, port } = place.address ?? { address: '*', port: 0 }
+    bound = `${formatHostPort(this.scheme, host, port)}${path}`
     return {
       endpoint: bound,
       close: () => {
-        at.remove(address.path)
-        if (server === undefined) closeIfEmpty(at)
+        place.remove()
         strangers.destroyAll()
         return Promise.resolve()
       },
     }
   }
 
-  #open(endpoint: Endpoint, local: LocalEnd, bound: () => string): Promise<PathServer> {
+  /** What a server of our own is made with. */
+  #own(endpoint: Endpoint, local: LocalEnd, bound: () => string): ServerOptions {
     const { options } = local
     const address = parseWebBind(endpoint)
     if (this.scheme === 'wss' && options.tls === null) {
       const reason = 'a listener of wss:// needs the option tls, with key and cert'
       throw new ZmqError('EINVAL', { address: endpoint.text, reason })
     }
-    return this.#servers.at(endpoint.text, {
+    return {
       host: listenAddress(address, options.ipv6, endpoint),
       port: address.port,
       backlog: options.backlog,
       tls: this.scheme === 'wss' ? options.tls : null,
       deadline: options.handshakeInterval,
       maxStrangers: options.maxPendingHandshakes,
-      onFault: (error, { remoteAddress = '', remotePort = 0 }) => {
-        local.emit({
-          type: 'accept:error',
-          address: bound(),
-          remoteAddress: formatHostPort(this.scheme, remoteAddress, remotePort),
-          error: fromSystemError(error, bound(), 'EPROTO'),
-        })
+      onFault: (cause, socket) => {
+        const error = fromSystemError(cause, bound(), 'EPROTO')
+        const remoteAddress = originOf(socket, this.scheme)
+        local.emit({ type: 'accept:error', address: bound(), remoteAddress, error })
       },
-    })
+    }
   }
+}
+
+const UNWANTED = { status: '403 Forbidden', reason: 'the address is refused by tcpAcceptFilter' }
+
+function originOf({ remoteAddress = '', remotePort = 0 }: Socket, scheme: string): string {
+  return formatHostPort(scheme, remoteAddress, remotePort)
 }
 
 /** The listener's side of a conversation that has been agreed on. */
@@ -197,10 +191,6 @@ function accepted(
   return agreed === ZMTP_STREAM
     ? new StreamSession(new WebSocketBytes(stream), local, facts, zmtp)
     : new StreamSession(stream, local, facts, zws(agreed, true))
-}
-
-function closeIfEmpty(at: PathServer): void {
-  if (at.isEmpty) at.server.close()
 }
 
 /** An upgraded connection as a stream; what came with the headers comes first. */

@@ -55,6 +55,10 @@ export class Endpoints implements ConnectorHost {
   /** @returns the endpoint, its wildcards resolved. */
   async bind(address: string, server?: UpgradeServer): Promise<string> {
     const { endpoint, transport } = this.#host.services.transport(address)
+    if (server !== undefined && transport.joins !== true) {
+      const reason = 'only ws:// and wss:// can wait on a server of yours'
+      throw new ZmqError('EINVAL', { address, reason })
+    }
     const local = this.#localFor(transport)
     const bound: Bound = { pipes: new Set(), emit: local.emit, left: false }
     let listener: Listener

@@ -261,7 +261,7 @@ export abstract class Socket implements Observable {
    * `ENAMETOOLONG`, `EACCES` (rejected); `EBADF`, `EBUSY` (thrown at once).
    */
   bind(address: string, options?: BindOptions): Promise<void> {
-    return this.#core.bind(address, options?.server)
+    return this.#core.bind(address, checkServer(options?.server))
   }
 
   /**
@@ -323,6 +323,12 @@ export function receive(socket: Socket, options?: OperationOptions): Promise<Mes
 /** The core, for what only one socket type does. */
 export function core(socket: Socket): SocketCore {
   return coreOf(socket)
+}
+
+function checkServer(server: UpgradeServer | undefined): UpgradeServer | undefined {
+  if (server === undefined || typeof (server as Partial<UpgradeServer> | null)?.on === 'function')
+    return server
+  throw new TypeError('Option server must be a server of node:http or node:https')
 }
 
 /** What `bind()` may be told beside the endpoint. */

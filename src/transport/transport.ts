@@ -37,6 +37,8 @@ export interface Transport {
   readonly scheme: string
   /** Whether it crosses a border of the process: such connections have events, and can come later. */
   readonly observable: boolean
+  /** Whether `listen()` can wait on a server that somebody else runs. */
+  readonly joins?: boolean
   /**
    * Checks the address of a peer before anything happens.
    * @throws ZmqError `EINVAL` at once when it is malformed.
