@@ -65,7 +65,8 @@ export class FanOut {
 
   /** Sends to the selected pipes. */
   send(message: Parts): void {
-    if (this.#targets.length === 0) this.#dropped('unsubscribed', 1)
-    for (const pipe of this.#targets) if (!pipe.write(message)) this.#dropped('full', 1)
+    const { length } = this.#targets
+    if (length === 0) this.#dropped('unsubscribed', 1)
+    for (const pipe of this.#targets) if (!pipe.write(message, length > 1)) this.#dropped('full', 1)
   }
 }

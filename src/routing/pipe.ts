@@ -102,8 +102,12 @@ export class Pipe implements Traffic {
     return conflate || sendHighWaterMark === 0 || this.outgoing < sendHighWaterMark
   }
 
-  /** Puts a message on its way to the peer. @returns false when there is no room. */
-  write(message: Parts): boolean {
+  /**
+   * Puts a message on its way to the peer.
+   * @param shared the same message goes to other pipes as well, right now.
+   * @returns false when there is no room.
+   */
+  write(message: Parts, shared = false): boolean {
     const { options } = this.#owner
     if (options.conflate) return this.#replace(message)
     if (!this.hasRoom) {
@@ -111,7 +115,7 @@ export class Pipe implements Traffic {
       return false
     }
     const session = this.#session
-    if (session === undefined || this.#outgoing.length > 0 || !session.send(message)) {
+    if (session === undefined || this.#outgoing.length > 0 || !session.send(message, shared)) {
       this.#queue(message)
     }
     // The mark is reached: what the system takes now makes room at once.

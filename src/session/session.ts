@@ -54,8 +54,12 @@ export interface Session {
   readonly unwritten: number
   /** Lets messages flow. Called once, by the pipe that the session belongs to. */
   start(traffic: Traffic): void
-  /** Sends now, or says no: the message then belongs in the queue, from which it will be pulled. */
-  send(message: Parts): boolean
+  /**
+   * Sends now, or says no: the message then belongs in the queue, from which it will be pulled.
+   * @param shared the same message goes to other sessions as well, right now.
+   * @throws ZmqError `EMSGSIZE` when the peer could not take it.
+   */
+  send(message: Parts, shared?: boolean): boolean
   /** Something was queued: pull at the end of this turn. */
   wake(): void
   /** Pulls and writes as much as the system takes, now. */

@@ -130,8 +130,8 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     return this.#writer.unwritten
   }
 
-  send(message: Parts): boolean {
-    return this.#writer.send(message)
+  send(message: Parts, shared = false): boolean {
+    return this.#writer.send(message, shared)
   }
 
   wake(): void {

@@ -50,11 +50,11 @@ export class Writer implements TurnTask {
   }
 
   /** Sends now, or says no. */
-  send(message: Parts): boolean {
+  send(message: Parts, shared: boolean): boolean {
     if (this.#stalled || this.#traffic === undefined) return false
     // What we want is said before what is sent after it.
     if (this.#subscriptions.length > 0) this.#encodeSubscriptions(Infinity)
-    this.encoder.message(message)
+    this.encoder.message(message, shared)
     this.unwritten++
     if (this.encoder.bytes >= BATCH) this.flush()
     else this.wake()

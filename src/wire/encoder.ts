@@ -1,6 +1,12 @@
 import { acquireChunk, CHUNK_SIZES, releaseChunk } from '../util/chunk-pool.js'
 import type { Parts } from '../message.js'
 
+/** Bodies up to this many bytes are copied next to their header; longer ones go out uncopied. */
+export const COPY_LIMIT = 4096
+
+/** Below this a loop over the bytes beats the call of `set`. */
+export const LOOP_LIMIT = 32
+
 const LARGEST = CHUNK_SIZES.length - 1
 
 /**
@@ -22,7 +28,8 @@ export abstract class Encoder {
     return this.#bytes + this.end - this.#start
   }
 
-  abstract message(parts: Parts): void
+  /** @param shared the same message goes to others as well, right now. */
+  abstract message(parts: Parts, shared?: boolean): void
 
   abstract command(body: Uint8Array): void
 
@@ -43,6 +50,16 @@ export abstract class Encoder {
   raw(bytes: Uint8Array): void {
     this.#cut()
     this.#push(bytes)
+  }
+
+  /** Whole frames: short ones are copied. */
+  protected append(bytes: Uint8Array): void {
+    if (bytes.length > COPY_LIMIT) {
+      this.raw(bytes)
+      return
+    }
+    this.room(bytes.length).set(bytes, this.end)
+    this.end += bytes.length
   }
 
   /** Hands over what waits, in order. Whoever writes it calls `release()` or `abandon()` afterwards. */

@@ -1,6 +1,6 @@
 import type { Parts } from '../message.js'
 import { copyOf, EMPTY } from '../util/bytes.js'
-import { Encoder } from './encoder.js'
+import { COPY_LIMIT, Encoder, LOOP_LIMIT } from './encoder.js'
 import {
   CLOSE,
   KEY,
@@ -18,14 +18,8 @@ import {
   ZWS_MORE,
 } from './websocket.js'
 
-/** Bodies up to this many bytes are copied next to their header. */
-const COPY_LIMIT = 4096
-
 /** Status 1000: the purpose has been fulfilled (RFC 6455 section 7.4.1). */
 const NORMAL = Uint8Array.of(0x03, 0xe8)
-
-/** Below this a loop over the bytes beats the call of `set`. */
-const LOOP_LIMIT = 32
 
 /** Numbers that cannot be guessed, made many at a time. */
 const keys = new Int32Array(1024)

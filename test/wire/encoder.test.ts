@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { bytes, pattern } from '../support/messages.js'
 import { slowEncode } from '../support/slow-codec.js'
+import { holds } from '../support/property.js'
 
 /** Room for the header of any frame, at most. */
 const HEADER = 9
@@ -107,5 +109,40 @@ describe('memory', () => {
     const quiet = Array.from({ length: 6 }, () => turn(1))
     expect(quiet.at(-1)).toBe(1024)
     expect(turn(1)).toBe(1024)
+  })
+})
+
+describe('a message that goes to many', () => {
+  const messages = fc.array(
+    fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 6 }),
+    { minLength: 1, maxLength: 6 },
+  )
+
+  it('is the same bytes for each of them, as if it were alone', () => {
+    holds(
+      fc.property(messages, (all) => {
+        const alone = new FrameEncoder()
+        const many = [new FrameEncoder(), new FrameEncoder(), new FrameEncoder()]
+        for (const message of all) {
+          alone.message(message)
+          for (const encoder of many) encoder.message(message, true)
+        }
+        const expected = Buffer.concat(alone.take())
+        for (const encoder of many)
+          expect(Buffer.concat(encoder.take()).equals(expected)).toBe(true)
+      }),
+    )
+  })
+
+  it.each([1000, 40_000, 70_000])('with parts of %i bytes as well', (size) => {
+    const message = [Buffer.alloc(size, 'a'), Buffer.alloc(10, 'b'), Buffer.alloc(size, 'c')]
+    const [first, second, alone] = [new FrameEncoder(), new FrameEncoder(), new FrameEncoder()]
+    first.message(message, true)
+    second.message(message, true)
+    alone.message(message)
+    const expected = Buffer.concat(alone.take())
+    for (const encoder of [first, second]) {
+      expect(Buffer.concat(encoder.take()).equals(expected)).toBe(true)
+    }
   })
 })
