@@ -54,7 +54,7 @@ export function parseArguments(args: string[]): Arguments | undefined {
 
 function chosen(names: readonly string[]): Row[] {
   const matches = (row: Row, name: string): boolean =>
-    row.name === name || row.name.startsWith(`${name}-`)
+    row.name === name || row.name.split('-')[0] === name
   for (const name of names) {
     if (!ROWS.some((row) => matches(row, name))) {
       throw new Error(`no row ${JSON.stringify(name)}: see --help`)

@@ -71,7 +71,8 @@ function summary(
   }
   const figures = outcomes.map((outcome) => outcome.figures).reduce(largest)
   // In one process nothing is moved but a reference.
-  const moved = scenario === 'stream' ? { throughput: (figures.rate ?? NaN) * size * parts } : {}
+  const moving = scenario === 'stream' || scenario === 'many'
+  const moved = moving ? { throughput: (figures.rate ?? NaN) * size * parts } : {}
   return {
     figures: { ...figures, ...moved },
     messages,

@@ -123,6 +123,19 @@ function streams(transport: Row['transport']): Row[] {
   }))
 }
 
+/** Given and taken by the batch: the native binding has nothing like it. */
+const BATCHES: readonly Row[] = [
+  {
+    ...COMMON,
+    name: 'tcp-16-many',
+    group: 'PUSH to PULL, tcp',
+    title: '16 B, sendMany() and receiveMany()',
+    scenario: 'many',
+    counts: { zerowire: 12_000_000 },
+    goals: [{ row: 'tcp-16', least: 1.5 }],
+  },
+]
+
 const REQUESTS: readonly Row[] = [
   {
     ...COMMON,
@@ -185,6 +198,14 @@ const PUBLISHING: readonly Row[] = [
   },
 ]
 
+/** What happens for a message is the same in both; only the number of peers is not. */
+const IN_TURN = {
+  ...COMMON,
+  group: 'Many peers, tcp',
+  scenario: 'peers',
+  counts: { zerowire: 3_000_000 },
+} as const
+
 const PEERS: readonly Row[] = [
   {
     ...COMMON,
@@ -195,6 +216,19 @@ const PEERS: readonly Row[] = [
     peers: 1000,
     counts: { zerowire: 3_000_000, native: 500_000 },
     goals: native(5),
+  },
+  {
+    ...IN_TURN,
+    name: 'peers-10',
+    title: 'a ROUTER with 10 DEALER in turn, 100 messages a write',
+    peers: 10,
+  },
+  {
+    ...IN_TURN,
+    name: 'peers-10000',
+    title: 'a ROUTER with 10,000 DEALER in turn, 100 messages a write',
+    peers: 10_000,
+    goals: [{ row: 'peers-10', least: 0.5 }],
   },
   {
     ...COMMON,
@@ -229,6 +263,7 @@ const PEERS: readonly Row[] = [
 
 export const ROWS: readonly Row[] = [
   ...streams('tcp'),
+  ...BATCHES,
   ...streams('ipc'),
   ...streams('inproc'),
   ...REQUESTS,

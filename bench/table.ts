@@ -9,7 +9,7 @@ export function table(rows: readonly RowResult[]): string {
   const lines = rows.map((row) => [
     `\`${row.name}\``,
     `${row.group}: ${row.title}`,
-    `**${factor(row.ratio)}**`,
+    row.libraries.native === undefined ? '' : `**${factor(row.ratio)}**`,
     cell(row, row.libraries.zerowire),
     cell(row, row.libraries.native),
     cell(row, row.libraries.raw),

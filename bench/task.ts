@@ -6,7 +6,16 @@ export type Library = 'zerowire' | 'native' | 'raw'
 export type Zmq = typeof zerowire
 
 export type ScenarioName =
-  'stream' | 'flood' | 'inproc' | 'round-trip' | 'in-flight' | 'publish' | 'connect' | 'idle'
+  | 'stream'
+  | 'flood'
+  | 'many'
+  | 'inproc'
+  | 'round-trip'
+  | 'in-flight'
+  | 'publish'
+  | 'connect'
+  | 'idle'
+  | 'peers'
 
 /** What one process of a measurement is told. */
 export interface Task {

@@ -3,6 +3,8 @@ import { connect } from './connect.js'
 import { idle } from './idle.js'
 import { inFlight } from './in-flight.js'
 import { inproc } from './inproc.js'
+import { many } from './many.js'
+import { peers } from './peers.js'
 import { publish } from './publish.js'
 import { roundTrip } from './round-trip.js'
 import { flood, stream } from './stream.js'
@@ -10,10 +12,12 @@ import { flood, stream } from './stream.js'
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   stream,
   flood,
+  many,
   inproc,
   'round-trip': roundTrip,
   'in-flight': inFlight,
   publish,
   connect,
   idle,
+  peers,
 }

@@ -40,7 +40,7 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
 
   constructor(inner: ByteStream) {
     this.#inner = inner
-    this.#control = new IrregularFrames(true, 0, {
+    this.#control = new IrregularFrames(true, {
       command: () => undefined,
       onPing: (context) => {
         this.#encoder.pong(context)

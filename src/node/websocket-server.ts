@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import { createServer as createHttpsServer } from 'node:https'
 import { Socket, type AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
-import { ZmqError } from '../errors.js'
+import { protocolError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import { startTimer } from '../util/timer.js'
 import { listening } from './stream-transport.js'
@@ -15,6 +15,8 @@ const MOST_HEADERS = 100
 /** Who waits at a path. */
 export interface Route {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void
+  /** Something went wrong with somebody who had not come to any path, or with the server. */
+  fault(error: Error, socket?: Socket): void
 }
 
 /** A server of HTTP on which endpoints are told apart by their path. */
@@ -27,7 +29,10 @@ export class PathServer {
     this.arrived(socket)
     if (route !== undefined) route.upgrade(request, socket, head)
     // Others may listen on a server that is not ours; if nobody does, nobody else will answer.
-    else if (this.server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found')
+    else if (this.server.listenerCount('upgrade') === 1) {
+      refuse(socket, '404 Not Found')
+      this.report(protocolError(`nobody waits at ${abridged(path)}`), socket)
+    }
   }
 
   constructor(server: Server) {
@@ -56,6 +61,11 @@ export class PathServer {
     if (this.isEmpty) this.server.off('upgrade', this.#onUpgrade)
   }
 
+  /** Tells everybody who waits here. */
+  protected report(error: Error, socket?: Socket): void {
+    for (const route of this.#routes.values()) route.fault(error, socket)
+  }
+
   /** A request to upgrade is there. */
   protected arrived(_socket: Socket): void {
     // How long that took is for whoever runs the server to bound.
@@ -71,15 +81,14 @@ export interface ServerOptions {
   /** Milliseconds for a request to be there; 0 for ever. */
   readonly deadline: number
   readonly maxStrangers: number
-  readonly onFault: (error: Error, socket: Socket) => void
 }
 
 /** A server of our own: it upgrades, and does nothing else. */
 class OwnServer extends PathServer {
   readonly #options: ServerOptions
   readonly #strangers = new Strangers()
-  /** By whom they come from: below TLS a connection is another object than above. */
-  readonly #welcomed = new Map<string, () => void>()
+  /** By where they come from: below TLS a connection is another object than above. */
+  readonly #visits = new Map<string, Visit>()
 
   /** Settles when it listens; rejects with the error of `bind()`. */
   readonly opened: Promise<void>
@@ -99,25 +108,32 @@ class OwnServer extends PathServer {
     server.on('connection', (socket: Socket) => {
       this.#meet(socket)
     })
-    server.on('request', (request, response) => {
-      request.resume()
+    server.on('request', ({ method, url = '', socket }, response) => {
+      this.#dismiss(
+        socket,
+        protocolError(`${String(method)} ${abridged(url)} asks for no upgrade to WebSocket`),
+      )
       response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' })
       response.end('This is a WebSocket endpoint of ZeroMQ (ZWS 2.0).\n')
     })
+    // Faults of TLS come this way as well.
     server.on('clientError', (error, stream) => {
       const socket: unknown = stream
       if (!(socket instanceof Socket)) return
-      options.onFault(error, socket)
+      this.#dismiss(socket, error)
       if (socket.writable) refuse(socket, '400 Bad Request')
       else socket.destroy()
     })
-    server.on('tlsClientError', options.onFault)
     server.unref()
-    this.opened = listening(server, text, { host, port, backlog })
+    this.opened = listening(server, text, { host, port, backlog }).then(() => {
+      server.on('error', (error) => {
+        this.report(error)
+      })
+    })
   }
 
   protected override arrived(socket: Socket): void {
-    this.#welcomed.get(origin(socket))?.()
+    this.#visits.get(origin(socket))?.end()
   }
 
   /** Connections that were upgraded live on. */
@@ -129,24 +145,58 @@ class OwnServer extends PathServer {
   #meet(socket: Socket): void {
     const { deadline, maxStrangers } = this.#options
     const from = origin(socket)
-    socket.unref()
-    this.#strangers.admit(socket, maxStrangers)
-    const expire = (): void => {
+    const destroy = (error?: Error): void => {
+      if (error !== undefined) this.#dismiss(socket, error)
       socket.destroy()
     }
-    const timer = deadline > 0 ? startTimer(deadline, expire) : undefined
-    const done = (): void => {
-      timer?.cancel()
-      this.#strangers.delete(socket)
-      this.#welcomed.delete(from)
+    const expire = (): void => {
+      const reason = `no request within ${String(deadline)} ms`
+      destroy(new ZmqError('ETIMEDOUT', { reason }))
     }
-    this.#welcomed.set(from, done)
-    socket.once('close', done)
+    const timer = deadline > 0 ? startTimer(deadline, expire) : undefined
+    const visit = {
+      destroy,
+      end: () => {
+        timer?.cancel()
+        this.#strangers.delete(visit)
+        if (this.#visits.get(from) === visit) this.#visits.delete(from)
+      },
+    }
+    this.#visits.set(from, visit)
+    socket.unref()
+    // HTTP and TLS have listeners of their own, but not all the time.
+    socket.on('error', () => undefined)
+    socket.once('close', () => {
+      if (this.#visits.get(from) !== visit) return
+      this.#dismiss(socket, new ZmqError('EPIPE', { reason: 'the peer left without a request' }))
+    })
+    this.#strangers.admit(visit, maxStrangers)
   }
+
+  /** Somebody gets no further; each is told of once. */
+  #dismiss(socket: Socket, error: Error): void {
+    const visit = this.#visits.get(origin(socket))
+    if (visit === undefined) return
+    visit.end()
+    this.report(error, socket)
+  }
+}
+
+/** A connection that has not asked for anything yet. */
+interface Visit {
+  destroy(error?: Error): void
+  end(): void
 }
 
 function origin({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress ?? ''} ${String(remotePort)}`
+}
+
+const LONGEST_QUOTE = 100
+
+/** What a stranger says may be long. */
+function abridged(text: string): string {
+  return JSON.stringify(text.slice(0, LONGEST_QUOTE))
 }
 
 /** Where a route has been put. */

@@ -165,6 +165,8 @@ export function agree(socket: Socket, { headers }: IncomingMessage, subprotocol:
 
 /** Says no, and why only in so far as it is of use to an honest client. */
 export function refuse(socket: Socket, status: string): void {
+  // HTTP has let go of the socket.
+  socket.on('error', () => undefined)
   socket.end(
     lines(
       `HTTP/1.1 ${status}`,

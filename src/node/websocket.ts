@@ -24,7 +24,7 @@ import { Strangers } from './strangers.js'
 import { listenAddress } from './tcp-address.js'
 import { filter, keepAlive } from './tcp-options.js'
 import { WebSocketBytes } from './websocket-bytes.js'
-import { PathServers, type ServerOptions } from './websocket-server.js'
+import { PathServers, type Route, type ServerOptions } from './websocket-server.js'
 import {
   agree,
   judge,
@@ -32,13 +32,13 @@ import {
   requestUpgrade,
   UpgradeError,
   type Agreed,
+  type Refusal,
 } from './websocket-upgrade.js'
 import { IrregularFrames } from './ws-receiver.js'
 
 /** ZWS 2.0 in frames of WebSocket, as one side of a connection puts and reads them. */
 function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
   return (local, listener) => {
-    const { maxMessageSize } = local.options
     const encoder = new WebSocketEncoder(!isServer)
     const decoder = new WebSocketDecoder(
       local.options,
@@ -46,7 +46,7 @@ function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
         listener.command(body)
       },
       isServer,
-      new IrregularFrames(isServer, maxMessageSize, listener),
+      new IrregularFrames(isServer, listener),
     )
     // PING is a frame of WebSocket, which everybody answers.
     const agreement = { subprotocol, answersPing: true }
@@ -111,34 +111,29 @@ export class WebSocketTransport implements Transport {
     const strangers = new Strangers()
     const admits = filter(local.options.tcpAcceptFilter, endpoint)
     let bound = endpoint.text
-    const upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
-      const remoteAddress = originOf(socket, this.scheme)
-      const facts = { endpoint: bound, remoteAddress, connection: nextConnection() }
-      const about = { address: bound, connection: facts.connection, remoteAddress }
-      const verdict = admits(socket) ? judge(request, local.options.allowedOrigins) : UNWANTED
-      if (typeof verdict !== 'string') {
-        const error = new ZmqError('EPROTO', { address: bound, reason: verdict.reason })
-        local.emit({ type: 'accept:error', ...about, error })
-        refuse(socket, verdict.status)
-        return
-      }
-      local.emit({ type: 'accept', ...about })
-      socket.setNoDelay(true)
-      keepAlive(socket, local.options)
-      agree(socket, request, verdict)
-      const session = accepted(streamOf(socket, head), local, facts, verdict)
-      strangers.admit(session, local.options.maxPendingHandshakes)
-      welcome(session, accept, strangers)
+    const route: Route = {
+      upgrade: (request, socket, head) => {
+        const facts = {
+          endpoint: bound,
+          remoteAddress: originOf(socket, this.scheme),
+          connection: nextConnection(),
+        }
+        const agreed = admits(socket) ? judge(request, local.options.allowedOrigins) : UNWANTED
+        const session = answer(agreed, request, streamOf(socket, head), local, facts)
+        if (session === undefined) return
+        strangers.admit(session, local.options.maxPendingHandshakes)
+        welcome(session, accept, strangers)
+      },
+      fault: (cause, socket) => {
+        const error = fromSystemError(cause, bound, 'EPROTO')
+        const from = socket && { remoteAddress: originOf(socket, this.scheme) }
+        local.emit({ type: 'accept:error', address: bound, ...from, error })
+      },
     }
     const place =
       server === undefined
-        ? await this.#servers.open(
-            this.#own(endpoint, local, () => bound),
-            path,
-            { upgrade },
-            endpoint.text,
-          )
-        : this.#servers.join(server as unknown as Server, path, { upgrade }, endpoint.text)
+        ? await this.#servers.open(this.#own(endpoint, local), path, route, endpoint.text)
+        : this.#servers.join(server as unknown as Server, path, route, endpoint.text)
     const { address: host, port } = place.address ?? { address: '*', port: 0 }
     bound = `${formatHostPort(this.scheme, host, port)}${path}`
     return {
@@ -152,8 +147,7 @@ export class WebSocketTransport implements Transport {
   }
 
   /** What a server of our own is made with. */
-  #own(endpoint: Endpoint, local: LocalEnd, bound: () => string): ServerOptions {
-    const { options } = local
+  #own(endpoint: Endpoint, { options }: LocalEnd): ServerOptions {
     const address = parseWebBind(endpoint)
     if (this.scheme === 'wss' && options.tls === null) {
       const reason = 'a listener of wss:// needs the option tls, with key and cert'
@@ -166,11 +160,6 @@ export class WebSocketTransport implements Transport {
       tls: this.scheme === 'wss' ? options.tls : null,
       deadline: options.handshakeInterval,
       maxStrangers: options.maxPendingHandshakes,
-      onFault: (cause, socket) => {
-        const error = fromSystemError(cause, bound(), 'EPROTO')
-        const remoteAddress = originOf(socket, this.scheme)
-        local.emit({ type: 'accept:error', address: bound(), remoteAddress, error })
-      },
     }
   }
 }
@@ -181,13 +170,26 @@ function originOf({ remoteAddress = '', remotePort = 0 }: Socket, scheme: string
   return formatHostPort(scheme, remoteAddress, remotePort)
 }
 
-/** The listener's side of a conversation that has been agreed on. */
-function accepted(
+/** Answers a request. @returns the conversation that it begins, if it does. */
+function answer(
+  agreed: Agreed | Refusal,
+  request: IncomingMessage,
   stream: NetStream,
   local: LocalEnd,
   facts: Connection,
-  agreed: Agreed,
-): StreamSession {
+): StreamSession | undefined {
+  const { socket } = stream
+  const { endpoint: address, connection, remoteAddress } = facts
+  if (typeof agreed !== 'string') {
+    const error = new ZmqError('EPROTO', { address, reason: agreed.reason })
+    local.emit({ type: 'accept:error', address, connection, remoteAddress, error })
+    refuse(socket, agreed.status)
+    return undefined
+  }
+  local.emit({ type: 'accept', address, connection, remoteAddress })
+  socket.setNoDelay(true)
+  keepAlive(socket, local.options)
+  agree(socket, request, agreed)
   return agreed === ZMTP_STREAM
     ? new StreamSession(new WebSocketBytes(stream), local, facts, zmtp)
     : new StreamSession(stream, local, facts, zws(agreed, true))

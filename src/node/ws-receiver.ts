@@ -34,15 +34,13 @@ const { Receiver } = ws as unknown as { Receiver: new (options: ReceiverOptions)
  */
 export class IrregularFrames implements Irregular {
   readonly #isServer: boolean
-  readonly #maxMessageSize: number
   readonly #listener: Listener
   readonly #messages = new Deque<Uint8Array>()
   /** Most connections never need one. */
   #receiver: WsReceiver | undefined
 
-  constructor(isServer: boolean, maxMessageSize: number, listener: Listener) {
+  constructor(isServer: boolean, listener: Listener) {
     this.#isServer = isServer
-    this.#maxMessageSize = maxMessageSize
     this.#listener = listener
   }
 
@@ -58,11 +56,10 @@ export class IrregularFrames implements Irregular {
   }
 
   #create(): WsReceiver {
-    const limit = this.#maxMessageSize
     const receiver = new Receiver({
       isServer: this.#isServer,
-      // One byte more than a frame, for its flags.
-      maxPayload: limit < 0 ? LIMITS.message : Math.min(limit + 1, LIMITS.message),
+      // The decoder has judged it by `maxMessageSize`.
+      maxPayload: LIMITS.message,
       maxFragments: MOST_PIECES,
       maxBufferedChunks: MOST_PIECES,
       allowSynchronousEvents: true,

@@ -303,6 +303,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   #sayGoodbye(): void {
     this.#writer.goodbye()
     this.#stream.end()
+    this.#deadline?.cancel()
     this.#deadline = startTimer(GOODBYE_MS, () => {
       this.destroy()
     })

@@ -100,9 +100,9 @@ class IdHandshake implements Handshake {
 
   receive(chunk: Uint8Array): HandshakeResult | undefined {
     this.#decoder.push(chunk)
-    const id = this.#decoder.next()
+    // No longer than a command may be: it comes from a stranger.
+    const id = this.#decoder.nextCommand()
     if (id === undefined) return undefined
-    const routingId = usableId(id[0] ?? EMPTY)
-    return this.#result({ socketType: '', routingId, protocol: PROTOCOL })
+    return this.#result({ socketType: '', routingId: usableId(id), protocol: PROTOCOL })
   }
 }

@@ -326,7 +326,10 @@ export function core(socket: Socket): SocketCore {
 }
 
 function checkServer(server: UpgradeServer | undefined): UpgradeServer | undefined {
-  if (server === undefined || typeof (server as Partial<UpgradeServer> | null)?.on === 'function')
+  if (
+    server === undefined ||
+    typeof (server as Partial<UpgradeServer> | null)?.listenerCount === 'function'
+  )
     return server
   throw new TypeError('Option server must be a server of node:http or node:https')
 }

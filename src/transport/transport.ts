@@ -60,6 +60,6 @@ export interface Transport {
 
 /** A server of HTTP or HTTPS that somebody else runs (of node:http or node:https). */
 export interface UpgradeServer {
-  on(event: 'upgrade', listener: (...args: never[]) => void): unknown
-  off(event: 'upgrade', listener: (...args: never[]) => void): unknown
+  readonly listening: boolean
+  listenerCount(event: 'upgrade'): number
 }

@@ -36,6 +36,8 @@ export class WebSocketDecoder extends Decoder {
   #passing = 0
   /** Between the first fragment of a message and its last: nothing else is regular then. */
   #fragmented = false
+  /** Bytes of the fragments of a message so far. */
+  #gathered = 0
   #key = 0
 
   /** @param masked what comes in is masked: it comes from a client. */
@@ -94,7 +96,7 @@ export class WebSocketDecoder extends Decoder {
     do {
       const message = this.#irregular.shift()
       if (message !== undefined) return this.#whole(message, handshake)
-    } while (this.#passOn())
+    } while (this.#passOn(handshake))
     return super.frame(handshake)
   }
 
@@ -106,15 +108,16 @@ export class WebSocketDecoder extends Decoder {
   }
 
   /** Hands on what is irregular. @returns whether there was any. */
-  #passOn(): boolean {
+  #passOn(handshake: boolean): boolean {
     const { bytes } = this.chunk
     if (this.#passing === 0) {
       const end = lengthEnd(bytes, this.at)
       if (end < 0 || (this.#isRegular(this.at) && !this.#fragmented)) return false
       const first = bytes[this.at] as number
-      if ((first & CONTROL) === 0) this.#fragmented = (first & FINAL) === 0
+      const length = payloadLength(bytes, this.at)
+      if ((first & CONTROL) === 0) this.#gather(length, (first & FINAL) !== 0, handshake)
       const key = (bytes[this.at + 1] as number) < MASKED ? 0 : KEY
-      this.#passing = end - this.at + key + payloadLength(bytes, this.at)
+      this.#passing = end - this.at + key + length
     }
     const taken = Math.min(this.#passing, bytes.length - this.at)
     if (taken === 0) return false
@@ -122,6 +125,14 @@ export class WebSocketDecoder extends Decoder {
     this.#passing -= taken
     this.at += taken
     return true
+  }
+
+  /** Another fragment begins: what they come to is judged before it is there. */
+  #gather(length: number, final: boolean, handshake: boolean): void {
+    this.#gathered += length
+    this.judge(Math.max(0, this.#gathered - 1), handshake)
+    this.#fragmented = !final
+    if (final) this.#gathered = 0
   }
 
   protected header(): number {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Child } from '../support/child.js'
 import { zerowire } from '../support/implementations.js'
@@ -137,5 +138,58 @@ describe('other sockets get their turn', () => {
       Math.min(...received()) >= enough || Math.max(...received()) >= STARVED
     await Promise.all(pulls.map((pull) => receiveUntil(pull, over)))
     expect(Math.min(...received())).toBeGreaterThanOrEqual(enough)
+  })
+})
+
+describe('batches let the event loop turn', () => {
+  /** Without end, unless `over()`. */
+  function* messages(over: () => boolean): Generator<string> {
+    for (let sent = 0; !over() && sent < STARVED; sent += 1) yield 'message'
+  }
+
+  it('a sendMany() that never waits for room', async () => {
+    const publisher = track(new zerowire.Publisher())
+    const ticks = ticking()
+    await publisher.sendMany(messages(() => ticks.count >= FIRINGS))
+    expect(ticks.count).toBeGreaterThanOrEqual(FIRINGS)
+  })
+
+  it.each([1, 7, 100, 1000])('a loop of receiveMany(%i) that never waits', async (most) => {
+    const COUNT = 50_000
+    const pull = track(new zerowire.Pull({ receiveHighWaterMark: 0 }))
+    const push = track(new zerowire.Push())
+    push.connect(await bindFresh(pull, 'inproc'))
+    await push.sendMany(Array<string>(COUNT).fill('message'))
+    const others: number[] = []
+    void (async () => {
+      while (others.length < FIRINGS) {
+        await nextTurn()
+        others.push(pull.stats.received)
+      }
+    })()
+    while (pull.stats.received < COUNT) await pull.receiveMany(most)
+    expect(others).toHaveLength(FIRINGS)
+    // So they came one after the other, with part of the messages in between.
+    expect(new Set(others).size).toBe(FIRINGS)
+    expect(Math.max(...others)).toBeLessThan(COUNT)
+  })
+
+  it('two loops over inproc, each of which waits for the other again and again', async () => {
+    const pull = track(new zerowire.Pull({ receiveHighWaterMark: 2 }))
+    const push = track(new zerowire.Push({ sendHighWaterMark: 2 }))
+    push.connect(await bindFresh(pull, 'inproc'))
+    const ticks = ticking()
+    const over = (): boolean => ticks.count >= FIRINGS || push.stats.sent >= STARVED / 10
+    const receiving = (async () => {
+      for (let last = ''; last !== 'over';) last = String((await pull.receiveMany()).at(-1))
+    })()
+    while (!over()) {
+      // The reader has then read everything, and waits as well.
+      for (let step = 0; step < 8; step += 1) await Promise.resolve()
+      await push.sendMany(Array<string>(10).fill('message'))
+    }
+    await push.send('over')
+    await receiving
+    expect(ticks.count).toBeGreaterThanOrEqual(FIRINGS)
   })
 })

@@ -1,4 +1,9 @@
+type Later = (callback: () => void) => unknown
+
+// A browser has no setImmediate; its timers are some turns late, which nobody minds.
+const later: Later = (globalThis as { setImmediate?: Later }).setImmediate ?? setTimeout
+
 /** The end of this turn of the event loop; what asked for it earlier has then run. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => later(resolve))
 }

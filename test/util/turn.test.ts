@@ -96,15 +96,60 @@ describe('a budget', () => {
     expect(budget.spend()).toBeUndefined()
   })
 
-  it('is whole again after the turn, and after reset()', async () => {
+  it('is whole again after the turn, whether it was spent or not', async () => {
     const budget = new TurnBudget()
     const first = spendAll(budget, 1000, 1)
     await nextTurn()
     expect(spendAll(budget, 1000, 1)).toBe(first)
     await nextTurn()
-    for (let i = 0; i < 1000; i++) {
-      expect(spendAll(budget, first - 1, 1)).toBe(first - 1)
-      budget.reset()
+    const most = spendAll(new TurnBudget(), 100_000)
+    for (let turn = 0; turn < 3; turn++) {
+      expect(spendAll(budget, most - 1)).toBe(most - 1)
+      await nextTurn()
+    }
+  })
+
+  it('is not spent by the time between a few operations and many', async () => {
+    const budget = new TurnBudget()
+    spendAll(budget, 10)
+    await nextTurn()
+    now += 1000
+    expect(spendAll(budget, 100)).toBe(100)
+  })
+
+  it('is not whole again before the turn is over', async () => {
+    const budget = new TurnBudget()
+    let spent = 0
+    while (spent < 100_000 && budget.spend() === undefined) {
+      spent++
+      await Promise.resolve()
+    }
+    expect(spent).toBe(spendAll(new TurnBudget(), 100_000))
+  })
+
+  it.each([2, 7, 31, 32, 100, 1000])('counts %i operations together as they are', (count) => {
+    const most = spendAll(new TurnBudget(), 100_000) + 1
+    const budget = new TurnBudget()
+    let spent = count
+    while (budget.spend(count) === undefined) spent += count
+    expect(spent).toBeGreaterThanOrEqual(most)
+    expect(spent).toBeLessThan(most + count + 32)
+  })
+
+  it('waits after many operations at once only as long as after one too many', async () => {
+    const budget = new TurnBudget()
+    const pause = budget.spend(1_000_000)
+    expect(pause).toBeInstanceOf(Promise)
+    expect(budget.spend(1_000_000)).toBe(pause)
+    await pause
+    expect(budget.spend(20)).toBeUndefined()
+  })
+
+  it('is not spent by nothing', () => {
+    const budget = new TurnBudget()
+    for (let i = 0; i < 10_000; i++) {
+      expect(budget.spend(0)).toBeUndefined()
+      now += 1
     }
   })
 })
