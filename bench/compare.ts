@@ -3,7 +3,7 @@ import { performanceOf, rowResult, type Performance, type RowResult } from './re
 import type { Row } from './rows.js'
 import type { Library } from './task.js'
 
-const LIBRARIES: readonly Library[] = ['zerowire', 'native', 'raw']
+const LIBRARIES: readonly Library[] = ['zerowire', 'native', 'jszmq', 'raw']
 
 export function librariesOf({ counts }: Row): Library[] {
   return LIBRARIES.filter((library) => counts[library] !== undefined)

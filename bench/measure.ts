@@ -2,10 +2,9 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PeerProcess } from './peer-process.js'
-import { raw } from './raw/index.js'
 import type { Row } from './rows.js'
-import { scenarios } from './scenarios/index.js'
-import type { Library, Outcome, Scenario, Task, Usage } from './task.js'
+import { partOf } from './part.js'
+import type { Library, Outcome, Task, Usage } from './task.js'
 
 /** One run of one row with one library. */
 export interface Run {
@@ -26,11 +25,11 @@ const FEWEST = 20
 
 /** Runs both ends in processes of their own. */
 export async function measure(row: Row, library: Library, scale: number): Promise<Run> {
-  const scenario: Scenario | undefined = (library === 'raw' ? raw : scenarios)[row.scenario]
+  const [endpoint, cleanUp] = newEndpoint(row.transport)
+  const scenario = await partOf({ library, scenario: row.scenario, endpoint })
   if (scenario === undefined) throw new Error(`${library} has no part in ${row.name}`)
   const count = Math.max(FEWEST, Math.round((row.counts[library] ?? 0) * scale))
   const { size, parts, peers, topics } = row
-  const [endpoint, cleanUp] = newEndpoint(row.transport)
   const task: Task = {
     ...{ library, scenario: row.scenario, size, parts, peers, topics, count },
     ...{ side: 'binds', endpoint },
@@ -96,7 +95,9 @@ let endpoints = 0
 
 function newEndpoint(transport: Row['transport']): [endpoint: string, cleanUp: () => void] {
   const name = `zerowire-bench-${process.pid}-${endpoints++}`
-  if (transport === 'tcp') return ['tcp://127.0.0.1:*', () => undefined]
+  if (transport === 'tcp' || transport === 'ws') {
+    return [`${transport}://127.0.0.1:*`, () => undefined]
+  }
   if (transport === 'inproc') return [`inproc://${name}`, () => undefined]
   const path = join(tmpdir(), name)
   return [`ipc://${path}`, () => rmSync(path, { force: true })]

@@ -1,6 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
-import { raw } from './raw/index.js'
-import { scenarios } from './scenarios/index.js'
+import { partOf } from './part.js'
 import type { End, FromPeer, Library, Note, Task, ToPeer, Usage, Zmq } from './task.js'
 
 /*
@@ -11,6 +10,7 @@ import type { End, FromPeer, Library, Note, Task, ToPeer, Usage, Zmq } from './t
 const IMPORTS: Readonly<Record<Library, () => Promise<unknown>>> = {
   zerowire: () => import('zerowire'),
   native: () => import('zeromq'),
+  jszmq: () => Promise.resolve({}),
   raw: () => Promise.resolve({}),
 }
 
@@ -53,6 +53,6 @@ process.on('message', (message: ToPeer) => {
 process.on('disconnect', () => process.exit())
 setInterval(sampleHeap, HEAP_SAMPLE_MS).unref()
 
-const scenario = task.library === 'raw' ? raw[task.scenario] : scenarios[task.scenario]
+const scenario = await partOf(task)
 const outcome = await scenario?.[task.side]?.(end)
 tell({ type: 'outcome', outcome: outcome ?? { figures: {} } })

@@ -18,7 +18,7 @@ export interface Row {
   readonly group: string
   readonly title: string
   readonly scenario: ScenarioName
-  readonly transport: 'tcp' | 'ipc' | 'inproc'
+  readonly transport: 'tcp' | 'ipc' | 'ws' | 'inproc'
   /** The figure that is compared. */
   readonly figure: Figure
   /** Bytes of a part. */
@@ -133,6 +133,45 @@ const BATCHES: readonly Row[] = [
     scenario: 'many',
     counts: { zerowire: 12_000_000 },
     goals: [{ row: 'tcp-16', least: 1.5 }],
+  },
+]
+
+const WEBSOCKET = {
+  ...COMMON,
+  group: 'PUSH to PULL, ws',
+  scenario: 'stream',
+  transport: 'ws',
+} as const
+
+const OVER_WEBSOCKET: readonly Row[] = [
+  {
+    ...WEBSOCKET,
+    name: 'ws-16',
+    title: '16 B',
+    counts: { zerowire: 6_000_000, native: 600_000, jszmq: 200_000, raw: 800_000 },
+    goals: [...native(2), { against: 'jszmq', least: 4 }],
+  },
+  {
+    ...WEBSOCKET,
+    name: 'ws-1k',
+    title: '1 KiB',
+    size: 1024,
+    counts: { zerowire: 1_500_000, native: 300_000, jszmq: 150_000, raw: 500_000 },
+    goals: native(1.3),
+  },
+  {
+    ...WEBSOCKET,
+    name: 'ws-64k',
+    title: '64 KiB',
+    size: 65_536,
+    counts: { zerowire: 30_000, native: 20_000, jszmq: 20_000, raw: 30_000 },
+  },
+  {
+    ...WEBSOCKET,
+    name: 'ws-parts',
+    title: '10 parts of 16 B',
+    parts: 10,
+    counts: { zerowire: 800_000, native: 100_000, jszmq: 20_000 },
   },
 ]
 
@@ -265,6 +304,7 @@ export const ROWS: readonly Row[] = [
   ...streams('tcp'),
   ...BATCHES,
   ...streams('ipc'),
+  ...OVER_WEBSOCKET,
   ...streams('inproc'),
   ...REQUESTS,
   ...PUBLISHING,

@@ -2,7 +2,7 @@ import { significant } from './figures.js'
 import { figureText, mib, otherFigures } from './report.js'
 import { factor, type GoalResult, type Performance, type RowResult } from './results.js'
 
-const HEAD = ['row', '', 'ratio', 'zerowire', 'native', 'bare sockets', 'goal']
+const HEAD = ['row', '', 'ratio', 'zerowire', 'native', 'jszmq', 'bare sockets', 'goal']
 
 /** The results in Markdown. */
 export function table(rows: readonly RowResult[]): string {
@@ -12,6 +12,7 @@ export function table(rows: readonly RowResult[]): string {
     row.libraries.native === undefined ? '' : `**${factor(row.ratio)}**`,
     cell(row, row.libraries.zerowire),
     cell(row, row.libraries.native),
+    cell(row, row.libraries.jszmq),
     cell(row, row.libraries.raw),
     row.goals.map(goalText).join('; '),
   ])

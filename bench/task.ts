@@ -1,7 +1,7 @@
 import type * as zerowire from 'zerowire'
 
-/** What is measured: two libraries through the same API, and the bare sockets of Node beside them. */
-export type Library = 'zerowire' | 'native' | 'raw'
+/** What is measured: two libraries through the same API; beside them bare sockets, and jszmq. */
+export type Library = 'zerowire' | 'native' | 'jszmq' | 'raw'
 
 export type Zmq = typeof zerowire
 
