@@ -14,19 +14,16 @@ export class Lobby {
     return String(this.#door.lastEndpoint)
   }
 
-  async introduce(guests: number): Promise<Directory> {
-    const directory = {}
-    while (this.#guests.length < guests) {
-      const [guest, endpoints] = (await this.#door.receive()) as [Buffer, Buffer]
-      this.#guests.push(guest)
-      Object.assign(directory, JSON.parse(String(endpoints)))
-    }
-    await this.#tellAll(JSON.stringify(directory))
-    return directory as Directory
+  async introduce(guests: number, known: Partial<Directory> = {}): Promise<Directory> {
+    const directory = { ...known } as Directory
+    while (this.#guests.length < guests) Object.assign(directory, await this.#admit())
+    for (const guest of this.#guests) await this.#tell(guest, directory)
+    void this.#welcome(directory)
+    return directory
   }
 
   async dismiss(): Promise<void> {
-    await this.#tellAll('stop')
+    for (const guest of this.#guests) await this.#tell(guest, 'stop')
     await this.close()
   }
 
@@ -34,7 +31,22 @@ export class Lobby {
     await this.#door.close()
   }
 
-  async #tellAll(message: string): Promise<void> {
-    for (const guest of this.#guests) await this.#door.send([guest, message])
+  async #admit(): Promise<Partial<Directory>> {
+    const [guest, endpoints] = (await this.#door.receive()) as [Buffer, Buffer]
+    this.#guests.push(guest)
+    return JSON.parse(String(endpoints)) as Partial<Directory>
+  }
+
+  /** Whoever comes late need not wait. Ends when the lobby is closed. */
+  async #welcome(directory: Directory): Promise<void> {
+    for await (const [guest] of this.#door) {
+      if (guest === undefined) continue
+      this.#guests.push(guest)
+      await this.#tell(guest, directory)
+    }
+  }
+
+  async #tell(guest: Buffer, message: Directory | 'stop'): Promise<void> {
+    await this.#door.send([guest, JSON.stringify(message)])
   }
 }

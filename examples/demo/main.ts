@@ -12,11 +12,10 @@ import { parseArgs } from 'node:util'
 import { Request, Subscriber } from 'zerowire'
 import { compare, countAlone } from './check.js'
 import { listCorpus } from './corpus.js'
-import { Crew } from './crew.js'
-import { Lobby } from './lobby.js'
 import type { Answers, Progress } from './messages.js'
 import { progressDisplay, type ProgressDisplay } from './progress.js'
 import { report } from './report.js'
+import { System } from './system.js'
 
 const { values } = parseArgs({
   options: {
@@ -25,27 +24,21 @@ const { values } = parseArgs({
   },
 })
 const budget = Number(values.megabytes) * 1e6
-const libraries = values.workers.split(',')
-const workers = libraries.map((library, index) => `${library}#${index + 1}`)
-
-const crew = new Crew()
-const lobby = new Lobby()
+const system = new System({ libraries: values.workers.split(','), budget, mode: 'once' })
+const { workers } = system
 // The display needs only the latest news: a message that it has no time for may be replaced.
 const progress = new Subscriber({ conflate: true })
 const questions = new Request({ linger: 0 })
 
 try {
-  const door = await lobby.open()
-  crew.start('sink', door)
-  crew.start('source', door, String(budget), String(workers.length))
-  workers.forEach((worker, index) => crew.start('worker', door, worker, libraries[index] ?? ''))
-  await Promise.race([Promise.all([main(), crew.ended()]), deadline(55_000)])
+  await system.start()
+  await Promise.race([Promise.all([main(), system.ended()]), deadline(55_000)])
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 } finally {
-  await crew.disband()
-  for (const socket of [lobby, progress, questions]) await socket.close()
+  await system.disband()
+  for (const socket of [progress, questions]) await socket.close()
 }
 
 async function main(): Promise<void> {
@@ -57,7 +50,7 @@ async function main(): Promise<void> {
 }
 
 async function countTogether(files: number): Promise<Answers> {
-  const directory = await lobby.introduce(workers.length + 2)
+  const directory = await system.introduce()
   const display = progressDisplay(files, workers)
   progress.subscribe()
   progress.connect(directory.progress)
@@ -69,7 +62,7 @@ async function countTogether(files: number): Promise<Answers> {
   display.show(answers.summary)
   await progress.close()
   await watched
-  await lobby.dismiss()
+  await system.dismiss()
   return answers
 }
 

@@ -28,6 +28,8 @@ async function hearStop(door: InstanceType<Library['Dealer']>): Promise<void> {
 
 /** A parent that was killed can't say stop, but its end of the pipe closes. */
 function endWithParent(): void {
+  // Ctrl-C is for all processes of a terminal: it is the parent who decides what comes of it.
+  process.on('SIGINT', () => undefined)
   process.once('disconnect', () => process.exit(1))
   process.channel?.unref()
 }

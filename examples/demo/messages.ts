@@ -8,8 +8,10 @@ export interface Directory {
   readonly results: string
   /** Subscribe to `Progress` here. */
   readonly progress: string
-  /** Request one of the `Answers` here, by its name. */
+  /** Request the answer to a `Question` here. */
   readonly answers: string
+  /** Publish a `Report` here now and then, if somebody wants to know. */
+  readonly reports?: string
 }
 
 /** From a worker: one counted file. From the source: how many there are to come, in all. */
@@ -35,3 +37,9 @@ export interface Answers {
   readonly top: Words
   readonly all: Words
 }
+
+/** The last one has a word as its second part, and is answered with a number. */
+export type Question = keyof Answers | 'count'
+
+/** Whether the work has an end, or is done again and again at a pace that a laptop does not mind. */
+export type Mode = 'once' | 'endless'

@@ -1,4 +1,4 @@
-import type { Answers, Progress, Result, Share } from './messages.js'
+import type { Answers, Progress, Question, Result, Share } from './messages.js'
 import { merge, topWords, totalWords, type WordCounts } from './words.js'
 
 /** The sum of all results so far. */
@@ -27,12 +27,16 @@ export class Tally {
     }
   }
 
-  answers(): Answers {
-    const total = totalWords(this.#counts)
-    return {
-      summary: { ...this.progress, total, distinct: this.#counts.size },
-      top: topWords(this.#counts),
-      all: [...this.#counts],
+  answer(question: Question, word: string): Answers[keyof Answers] | number {
+    switch (question) {
+      case 'summary':
+        return { ...this.progress, total: totalWords(this.#counts), distinct: this.#counts.size }
+      case 'top':
+        return topWords(this.#counts)
+      case 'all':
+        return [...this.#counts]
+      case 'count':
+        return this.#counts.get(word.toLowerCase()) ?? 0
     }
   }
 }

@@ -60,6 +60,12 @@ export class Child {
     }
   }
 
+  /** Asks it to end, as Ctrl-C would. */
+  interrupt(): Promise<number | null> {
+    this.#process.kill('SIGINT')
+    return this.exit
+  }
+
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
