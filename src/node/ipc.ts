@@ -43,14 +43,34 @@ export class IpcTransport implements Transport {
 
   /** In a new directory, which goes with the listener. */
   async #listenAnywhere(local: LocalEnd, accept: Accept): Promise<Listener> {
-    const folder = mkdtempSync(join(tmpdir(), 'zerowire-'))
+    const folder = temporaryFolder()
     const path = join(folder, 'socket')
     const cleanup = (): void => {
-      rmSync(folder, { recursive: true, force: true })
+      remove(folder)
     }
     const text = `ipc://${path}`
     return serve(text, local, accept, { ...kindOf(path, text, local), cleanup })
   }
+}
+
+/** Folders of our making: those that are left go with the process. */
+const folders = new Set<string>()
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'zerowire-'))
+  if (folders.size === 0) process.once('exit', removeAll)
+  folders.add(folder)
+  return folder
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  folders.delete(folder)
+  if (folders.size === 0) process.off('exit', removeAll)
+}
+
+function removeAll(): void {
+  for (const folder of folders) remove(folder)
 }
 
 function kindOf(path: string, text: string, { options }: LocalEnd): ListenerKind {
