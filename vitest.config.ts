@@ -1,17 +1,74 @@
-import { defineConfig } from 'vitest/config'
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { hasChromium, launchOptions } from './test/support/chromium.js'
 import { CountReporter } from './test/support/count-reporter.js'
 
 // Tests import 'zerowire' by name and get src/ through the private condition, without a build.
 // Vitest hands these on to its workers, so Node resolves the same way there.
 const conditions = ['zerowire-source', 'node', 'development|production']
 
-export default defineConfig({
+/** The process that tests talk to lives beside them. */
+const globalSetup = 'test/support/far/setup.ts'
+
+const node: TestProjectInlineConfiguration = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    name: 'node',
     include: ['test/**/*.test.ts', 'patterns/**/*.test.ts'],
+    exclude: ['test/chromium/**'],
     // Processes, not threads: native peers and process-wide state stay apart from each other.
     pool: 'forks',
+    globalSetup,
+  },
+}
+
+/** Those that run in both, and those that only a browser can run. */
+const inBrowsers = [
+  'test/{everywhere,chromium}/**/*.test.ts',
+  'test/util/{backoff,chunk-pool,deque}.test.ts',
+  'test/endpoint.test.ts',
+]
+
+const chromium: TestProjectInlineConfiguration = {
+  resolve: {
+    conditions: ['zerowire-source', 'browser', 'module', 'development|production'],
+    // Vite does not look up a package in itself.
+    alias: { zerowire: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+  },
+  // What Vite finds out about only during the run makes it load the pages again.
+  optimizeDeps: { include: ['fast-check'] },
+  test: {
+    name: 'browser',
+    include: inBrowsers,
+    globalSetup,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions }),
+      instances: [{ browser: 'chromium', name: 'chromium' }],
+    },
+  },
+}
+
+/** The same tests by name, each of them skipped. */
+const withoutChromium: TestProjectInlineConfiguration = {
+  ...node,
+  test: {
+    name: 'chromium',
+    include: inBrowsers,
+    setupFiles: 'test/support/without-chromium.ts',
+  },
+}
+
+export default defineConfig({
+  test: {
+    projects: [node, hasChromium() ? chromium : withoutChromium].map((project) => ({
+      extends: true,
+      ...project,
+    })),
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,

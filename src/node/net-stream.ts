@@ -12,8 +12,9 @@ export class NetStream implements ByteStream {
   #buffer: Buffer | undefined
   #handler: ByteStreamHandler | undefined
   #error: Error | undefined
-  readonly #written = (): void => {
-    // Node also calls back for what was discarded with the connection.
+  readonly #written = (error?: Error | null): void => {
+    // Node also calls back for what failed, or was discarded with the connection.
+    if (error) return
     const { destroyed, writableEnded, writableLength } = this.socket
     if (!destroyed && !writableEnded && writableLength === 0) this.#handler?.onDrain()
   }

@@ -1,15 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { request, type IncomingMessage } from 'node:http'
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import { parseWebRoute, type Endpoint } from '../endpoint.js'
 import type { SessionOptions } from '../session/session.js'
-import {
-  isSubprotocol,
-  SUBPROTOCOLS,
-  ZMTP_STREAM,
-  type Subprotocol,
-} from '../session/zws-handshake.js'
+import { ZMTP_STREAM, type Subprotocol } from '../session/zws-handshake.js'
 import { startTimer } from '../util/timer.js'
 
 /*
@@ -43,10 +38,13 @@ export interface Refusal {
 /** The server did not upgrade the connection. */
 export class UpgradeError extends Error {
   readonly error: ZmqError
+  /** The status of its answer, if it gave one. */
+  readonly status: number | undefined
 
-  constructor(error: ZmqError) {
+  constructor(error: ZmqError, status?: number) {
     super(error.message)
     this.error = error
+    this.status = status
   }
 }
 
@@ -58,11 +56,12 @@ function acceptance(key: string): string {
 
 // --- the client's side
 
-/** Asks the server at the other end of `socket` to speak ZWS. */
+/** Asks the server at the other end of `socket` to speak ZWS, in one of the ways that are offered. */
 export function requestUpgrade(
   socket: Socket,
   endpoint: Endpoint,
   { handshakeInterval }: SessionOptions,
+  offered: readonly Subprotocol[],
 ): Promise<Upgraded> {
   const { address, text } = endpoint
   const { host, port, path } = parseWebRoute(endpoint)
@@ -76,10 +75,10 @@ export function requestUpgrade(
             fail(new ZmqError('ETIMEDOUT', { address: text, reason }))
           })
         : undefined
-    const fail = (error: ZmqError): void => {
+    const fail = (error: ZmqError, status?: number): void => {
       timer?.cancel()
       socket.destroy()
-      reject(new UpgradeError(error))
+      reject(new UpgradeError(error, status))
     }
     const asked = request({
       createConnection: () => socket,
@@ -92,7 +91,7 @@ export function requestUpgrade(
         Upgrade: 'websocket',
         'Sec-WebSocket-Version': VERSION,
         'Sec-WebSocket-Key': key,
-        'Sec-WebSocket-Protocol': SUBPROTOCOLS.join(','),
+        'Sec-WebSocket-Protocol': offered.join(','),
       },
     })
     asked.on('error', (error) => {
@@ -103,21 +102,36 @@ export function requestUpgrade(
         protocolError(
           `the server answered ${String(statusCode)} ${String(statusMessage)} where 101 was expected`,
         ),
+        statusCode,
       )
     })
     asked.on('upgrade', ({ headers }, _socket, head) => {
       timer?.cancel()
-      const subprotocol = headers['sec-websocket-protocol'] ?? ''
-      if (headers['sec-websocket-accept'] !== acceptance(key)) {
-        fail(protocolError('the server did not accept our WebSocket key'))
-      } else if (!isSubprotocol(subprotocol)) {
-        fail(protocolError(`the server chose the subprotocol ${JSON.stringify(subprotocol)}`))
-      } else if (headers['sec-websocket-extensions'] !== undefined) {
-        fail(protocolError('the server uses a WebSocket extension, where none was offered'))
-      } else resolve({ subprotocol, head })
+      const agreed = judgeAnswer(headers, key, offered)
+      if (typeof agreed === 'string') resolve({ subprotocol: agreed, head })
+      else fail(agreed)
     })
     asked.end()
   })
+}
+
+/** @returns what the server has agreed to, or what is wrong with its answer. */
+function judgeAnswer(
+  headers: IncomingHttpHeaders,
+  key: string,
+  offered: readonly Subprotocol[],
+): Subprotocol | ZmqError {
+  if (headers['sec-websocket-accept'] !== acceptance(key)) {
+    return protocolError('the server did not accept our WebSocket key')
+  }
+  if (headers['sec-websocket-extensions'] !== undefined) {
+    return protocolError('the server uses a WebSocket extension, where none was offered')
+  }
+  const chosen = headers['sec-websocket-protocol'] ?? ''
+  return (
+    offered.find((name) => name === chosen) ??
+    protocolError(`the server chose the subprotocol ${JSON.stringify(chosen)}`)
+  )
 }
 
 // --- the server's side

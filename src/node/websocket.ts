@@ -7,7 +7,12 @@ import type { Speak } from '../session/dialect.js'
 import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession, type Connection } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
-import { ZMTP_STREAM, zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
+import {
+  SUBPROTOCOLS,
+  ZMTP_STREAM,
+  zwsHandshake,
+  type Subprotocol,
+} from '../session/zws-handshake.js'
 import type {
   Accept,
   Listener,
@@ -54,6 +59,10 @@ function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
   }
 }
 
+/** What a listener answers, such as jszmq's, that takes no slash in the name of a subprotocol. */
+const BAD_REQUEST = 400
+const WITHOUT_SLASH = ['ZWS2.0'] as const
+
 /** `ws://host:port/path` and `wss://host:port/path` (RFC 45). */
 export class WebSocketTransport implements Transport {
   readonly scheme: 'ws' | 'wss'
@@ -70,6 +79,25 @@ export class WebSocketTransport implements Transport {
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
+    try {
+      return await this.#attempt(endpoint, local, signal, SUBPROTOCOLS)
+    } catch (error) {
+      if (!(error instanceof UpgradeError)) throw error
+      if (error.status !== BAD_REQUEST || signal.aborted) throw error.error
+    }
+    try {
+      return await this.#attempt(endpoint, local, signal, WITHOUT_SLASH)
+    } catch (error) {
+      throw error instanceof UpgradeError ? error.error : error
+    }
+  }
+
+  async #attempt(
+    endpoint: Endpoint,
+    local: LocalEnd,
+    signal: AbortSignal,
+    offered: readonly Subprotocol[],
+  ): Promise<Session> {
     const { text } = endpoint
     const socket = this.#dial(endpoint, local)
     const abort = (): void => {
@@ -81,7 +109,7 @@ export class WebSocketTransport implements Transport {
       await connected(socket, endpoint, local, this.scheme === 'wss' ? 'secureConnect' : 'connect')
       signal.throwIfAborted()
       const facts = { endpoint: text, remoteAddress: text, connection: nextConnection() }
-      return await shakeHands(socket, endpoint, local, facts)
+      return await shakeHands(socket, endpoint, local, facts, offered)
     } finally {
       signal.removeEventListener('abort', abort)
     }
@@ -208,12 +236,13 @@ async function shakeHands(
   endpoint: Endpoint,
   local: LocalEnd,
   facts: Connection,
+  offered: readonly Subprotocol[],
 ): Promise<Session> {
   const { endpoint: address, connection, remoteAddress } = facts
   const about = { address, connection, remoteAddress }
   local.emit({ type: 'connect', ...about })
   try {
-    const { subprotocol, head } = await requestUpgrade(socket, endpoint, local.options)
+    const { subprotocol, head } = await requestUpgrade(socket, endpoint, local.options, offered)
     const stream = streamOf(socket, head)
     return await new StreamSession(stream, local, facts, zws(subprotocol, false)).handshake()
   } catch (cause) {
@@ -224,6 +253,6 @@ async function shakeHands(
     local.emit({ type: kind, ...about, error })
     const peer = { address: remoteAddress, socketType: '', routingId: EMPTY, protocol: '' }
     local.emit({ type: 'disconnect', ...about, peer, error })
-    throw error
+    throw cause
   }
 }

@@ -1,3 +1,4 @@
+import { ZmqError } from '../errors.js'
 import type { DropReason } from '../events.js'
 import type { Parts } from '../message.js'
 import type { Pipe } from './pipe.js'
@@ -67,6 +68,16 @@ export class FanOut {
   send(message: Parts): void {
     const { length } = this.#targets
     if (length === 0) this.#dropped('unsubscribed', 1)
-    for (const pipe of this.#targets) if (!pipe.write(message, length > 1)) this.#dropped('full', 1)
+    for (const pipe of this.#targets) this.#give(pipe, message, length > 1)
+  }
+
+  /** What one peer cannot take is nothing to the others. */
+  #give(pipe: Pipe, message: Parts, shared: boolean): void {
+    try {
+      if (!pipe.write(message, shared)) this.#dropped('full', 1)
+    } catch (error) {
+      if (!(error instanceof ZmqError) || error.code !== 'EMSGSIZE') throw error
+      this.#dropped('oversize', 1)
+    }
   }
 }

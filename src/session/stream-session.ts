@@ -54,6 +54,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   #paused = false
   /** The stream flows; it need not be stopped and started for every few messages. */
   #reading = true
+  #saidGoodbye = false
   /** The peer has left, while what it sent is still waiting for room. */
   #ended: { error: Error | undefined } | undefined
 
@@ -301,6 +302,8 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   }
 
   #sayGoodbye(): void {
+    if (this.#saidGoodbye) return
+    this.#saidGoodbye = true
     this.#writer.goodbye()
     this.#stream.end()
     this.#deadline?.cancel()

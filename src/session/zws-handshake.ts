@@ -21,10 +21,6 @@ export const ZMTP_STREAM = 'zmtp-stream'
 
 const PROTOCOL = 'ZWS/2.0'
 
-export function isSubprotocol(name: string): name is Subprotocol {
-  return (SUBPROTOCOLS as readonly string[]).includes(name)
-}
-
 /** What was agreed on, and what follows from it for this end. */
 export interface Agreement {
   readonly subprotocol: Subprotocol

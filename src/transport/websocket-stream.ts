@@ -1,6 +1,5 @@
-import { ZmqError } from '../errors.js'
+import { protocolError, ZmqError } from '../errors.js'
 import type { ByteStream, ByteStreamHandler } from '../session/byte-stream.js'
-import { EMPTY } from '../util/bytes.js'
 import { Deque } from '../util/deque.js'
 import { startTimer, type Timer } from '../util/timer.js'
 
@@ -17,7 +16,7 @@ const OVERHEAD = 128
 const LOOK_MS = 5
 
 /** Status of a connection that is closed for a reason of our own (RFC 6455 section 7.4.2). */
-const OVERFLOW_STATUS = 4000
+const FAULT_STATUS = 4000
 const NORMAL_STATUS = 1000
 
 /** Bytes of the longest reason of a close. */
@@ -46,8 +45,11 @@ export class WebSocketStream implements ByteStream {
     this.#handler = handler
     const socket = this.#socket
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
-      // Text is no message of ours; empty is what the decoder will call it.
-      const message = data instanceof ArrayBuffer ? new Uint8Array(data) : EMPTY
+      if (!(data instanceof ArrayBuffer)) {
+        this.#fail(protocolError('a WebSocket message of text, where all are binary'))
+        return
+      }
+      const message = new Uint8Array(data)
       if (this.#paused) this.#hold(message)
       else handler.onData(message)
     }
@@ -90,8 +92,12 @@ export class WebSocketStream implements ByteStream {
     const reason =
       `more than ${String(MOST_HELD)} bytes wait beyond receiveHighWaterMark, ` +
       'and a browser cannot slow the peer down'
-    const error = new ZmqError('ENOBUFS', { reason })
-    this.#socket.close(OVERFLOW_STATUS, reason.slice(0, LONGEST_REASON))
+    this.#fail(new ZmqError('ENOBUFS', { reason }))
+  }
+
+  /** Gives up, and tells the peer why. */
+  #fail(error: ZmqError): void {
+    this.#socket.close(FAULT_STATUS, error.reason?.slice(0, LONGEST_REASON))
     this.#held.clear()
     this.#ended(error)
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ZmqError } from '../../src/errors.js'
 import { FanOut } from '../../src/routing/fan-out.js'
 import type { Pipe } from '../../src/routing/pipe.js'
 import { fill, part, TestOwner } from '../support/pipes.js'
@@ -26,6 +27,18 @@ describe('a message', () => {
     for (const pipe of [pipes[0], pipes[2], pipes[0]]) fan.select(pipe)
     fan.send(part('m'))
     expect(got()).toEqual(['m', '', 'm'])
+  })
+
+  it('that one of them cannot take goes to the others, and is counted', () => {
+    const { owner, fan, pipes, got } = fanOut(['A', 'B', 'C'])
+    pipes[0].write = () => {
+      throw new ZmqError('EMSGSIZE')
+    }
+    fan.begin()
+    fan.selectAll()
+    fan.send(part('m'))
+    expect(got()).toEqual(['', 'm', 'm'])
+    expect(owner.drops).toEqual({ oversize: 1 })
   })
 
   it('goes to all', () => {

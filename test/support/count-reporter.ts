@@ -33,5 +33,6 @@ function errorsOutsideTests(modules: readonly TestModule[]): number {
 function describeSkipped(test: TestCase): string {
   const result = test.result()
   const reason = result.state === 'skipped' ? result.note : undefined
-  return `skipped: ${test.module.relativeModuleId} > ${test.fullName} (${reason ?? 'no reason given'})`
+  const name = `[${test.project.name}] ${test.module.relativeModuleId} > ${test.fullName}`
+  return `skipped: ${name} (${reason ?? 'no reason given'})`
 }

@@ -1,11 +1,11 @@
-import type { Part } from './implementations.js'
+import { nextTurn } from './turn.js'
 
 interface Sender {
-  send(message: Part): Promise<void>
+  send(message: string): Promise<unknown>
 }
 
 interface Receiver {
-  receive(): Promise<Uint8Array[]>
+  receive(): Promise<readonly unknown[]>
 }
 
 /**
@@ -25,10 +25,24 @@ export async function synchronise(
   })
   while (!arrived) {
     await publisher.send(`${topic}?`)
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
   }
   await watch
   await publisher.send(`${topic}!`)
   let last = String((await first)[0])
   while (last !== `${topic}!`) last = String((await subscriber.receive())[0])
+}
+
+interface Publisher extends Sender {
+  readonly stats: { readonly sent: number; readonly dropped: { readonly unsubscribed: number } }
+}
+
+/** Publishes `message` until somebody has asked for it, who then gets it once. */
+export async function untilWanted(publisher: Publisher, message: string): Promise<void> {
+  for (;;) {
+    const { unsubscribed } = publisher.stats.dropped
+    await publisher.send(message)
+    if (publisher.stats.dropped.unsubscribed === unsubscribed) return
+    await nextTurn()
+  }
 }

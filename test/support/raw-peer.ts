@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { onTestFinished } from 'vitest'
 import { freshAddress, type Scheme } from './transports.js'
 import { WakeUp } from './wake-up.js'
@@ -8,14 +9,17 @@ import { greeting, GREETING_SIZE, isCommand, ready, takeFrame, type Frame } from
 /** A peer that speaks only the bytes a test tells it to. */
 export class RawPeer {
   readonly #socket: Socket
+  /** The connection itself, where it is not the same: below TLS. */
+  readonly #below: Socket
   readonly #news = new WakeUp()
   #unread: Buffer = Buffer.alloc(0)
 
   /** Settles when the other side has closed the connection. */
   readonly closed: Promise<void>
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, below = socket) {
     this.#socket = socket
+    this.#below = below
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => {
       this.#unread = Buffer.concat([this.#unread, chunk])
@@ -34,10 +38,12 @@ export class RawPeer {
     })
   }
 
+  /** Over TLS where the scheme says so; whose certificate it is does not matter. */
   static async connect(address: string): Promise<RawPeer> {
     const socket = connect(route(address))
     await once(socket, 'connect')
-    return new RawPeer(socket)
+    if (!address.startsWith('wss:')) return new RawPeer(socket)
+    return new RawPeer(connectTls({ socket, rejectUnauthorized: false }), socket)
   }
 
   write(...chunks: Uint8Array[]): void {
@@ -62,6 +68,24 @@ export class RawPeer {
       this.#unread = this.#unread.subarray(size)
       return bytes
     })
+  }
+
+  /** Everything up to and with the marker. */
+  readUntil(marker: string): Promise<Buffer> {
+    return this.#news.until(() => {
+      const at = this.#unread.indexOf(marker)
+      if (at < 0) return undefined
+      const end = at + marker.length
+      const bytes = this.#unread.subarray(0, end)
+      this.#unread = this.#unread.subarray(end)
+      return bytes
+    })
+  }
+
+  /** What is left to read when the other side has closed the connection. */
+  async rest(): Promise<Buffer> {
+    await this.closed
+    return this.#unread
   }
 
   readFrame(): Promise<Frame> {
@@ -96,6 +120,11 @@ export class RawPeer {
 
   destroy(): void {
     this.#socket.destroy()
+  }
+
+  /** Ends the connection so that the other side cannot even write. */
+  reset(): void {
+    this.#below.resetAndDestroy()
   }
 }
 

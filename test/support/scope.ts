@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import {
   make,
   type AnySocket,
@@ -6,21 +5,9 @@ import {
   type Options,
   type SocketName,
 } from './implementations.js'
+import { track } from './track.js'
 
-interface Closable {
-  readonly closed: boolean
-  close(): unknown
-}
-
-/** Closes the socket when the running test ends, however it ends, and without lingering. */
-export function track<T extends Closable>(socket: T): T {
-  onTestFinished(async () => {
-    if (socket.closed) return
-    if ('linger' in socket) socket.linger = 0
-    await socket.close()
-  })
-  return socket
-}
+export { track }
 
 /** A tracked socket of the named type. */
 export function open(library: Implementation, name: SocketName, options?: Options): AnySocket {

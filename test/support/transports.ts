@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
+export { rebind } from './rebind.js'
+
 export type Scheme = 'tcp' | 'ipc' | 'inproc' | 'ws' | 'wss'
 
 /** Those that need no options. */
@@ -51,21 +53,4 @@ export function endpointOf(socket: Endpoint): string {
 export async function bindFresh(socket: Endpoint, scheme: Scheme = 'tcp'): Promise<string> {
   await socket.bind(freshAddress(scheme))
   return endpointOf(socket)
-}
-
-/** Binds again where somebody has just left, waiting until the system has let the port go. */
-export async function rebind(socket: Endpoint, address: string): Promise<void> {
-  for (;;) {
-    try {
-      await socket.bind(address)
-      return
-    } catch (error) {
-      if (!isAddressInUse(error)) throw error
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  }
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }

@@ -6,26 +6,27 @@ import { GREETING_SIZE, isCommand, takeFrame, type Frame } from './wire.js'
 
 type Direction = 'fromConnecter' | 'fromBinder'
 
-/** A TCP relay in front of a bound socket: shows the frames that pass and can cut the wire. */
+/** A TCP relay in front of a bound socket: shows what passes and can cut the wire. */
 export class Wiretap {
   readonly address: string
   readonly #frames: Record<Direction, Frame[]> = { fromConnecter: [], fromBinder: [] }
+  readonly #bytes: Record<Direction, Buffer[]> = { fromConnecter: [], fromBinder: [] }
   readonly #news = new WakeUp()
   readonly #sockets = new Set<Socket>()
   #isConnected = true
 
-  private constructor(port: number) {
-    this.address = `tcp://127.0.0.1:${String(port)}`
+  private constructor(scheme: string, port: number) {
+    this.address = `${scheme}://127.0.0.1:${String(port)}`
   }
 
   static async before(target: string): Promise<Wiretap> {
-    const { hostname, port } = new URL(target.replace('tcp:', 'http:'))
+    const { hostname, port } = new URL(target.replace(/^\w+:/, 'http:'))
     const server = createServer()
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const bound = server.address()
     if (bound === null || typeof bound === 'string') throw new Error('not a TCP port')
-    const tap = new Wiretap(bound.port)
+    const tap = new Wiretap(target.slice(0, target.indexOf(':')), bound.port)
     server.on('connection', (connecter) => {
       if (!tap.#isConnected) {
         connecter.destroy()
@@ -58,6 +59,11 @@ export class Wiretap {
     })
   }
 
+  /** Looks through all bytes that have passed, again with each chunk, until there is what it looks for. */
+  bytes<T>(direction: Direction, find: (bytes: Buffer) => T | undefined): Promise<T> {
+    return this.#news.until(() => find(Buffer.concat(this.#bytes[direction])))
+  }
+
   #relay(connecter: Socket, binder: Socket): void {
     this.#forward(connecter, binder, 'fromConnecter')
     this.#forward(binder, connecter, 'fromBinder')
@@ -69,6 +75,7 @@ export class Wiretap {
     let unread: Buffer = Buffer.alloc(0)
     from.on('data', (chunk: Buffer) => {
       to.write(chunk)
+      this.#bytes[direction].push(chunk)
       const frames = chunk.subarray(toGreet)
       toGreet -= chunk.length - frames.length
       unread = Buffer.concat([unread, frames])

@@ -1,0 +1,26 @@
+import { inject } from 'vitest'
+import type { Far, FarSpec } from './far.js'
+import type { Command, Outcome } from './protocol.js'
+
+const methods = [
+  ...['send', 'receive', 'echo', 'subscribe', 'unsubscribe'],
+  ...['until', 'stats', 'close', 'reopen'],
+] as Exclude<keyof Far, 'endpoint'>[]
+
+/** Opens a far end in the process that holds them. */
+export async function openRemote(spec: FarSpec): Promise<Far> {
+  const opened = await command({ end: 0, method: 'open', args: [spec] })
+  const { end, endpoint } = opened as { end: number; endpoint: string }
+  const calls = methods.map((method) => {
+    return [method, (...args: unknown[]) => command({ end, method, args })]
+  })
+  return { endpoint, ...Object.fromEntries(calls) } as Far
+}
+
+async function command(command: Omit<Command, 'call'>): Promise<unknown> {
+  const body = JSON.stringify(command)
+  const response = await fetch(inject('farEnds'), { method: 'POST', body })
+  const { result, error } = (await response.json()) as Outcome
+  if (error !== undefined) throw new Error(`${command.method} at the far end: ${error}`)
+  return result
+}
