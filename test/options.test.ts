@@ -153,7 +153,7 @@ describe.each(bytes)('%s', (name, least, most) => {
     const memory = Buffer.from('abc')
     const kept = checkOption(name, memory)
     memory.fill('x')
-    expect(String(kept)).toBe('abc')
+    expect(String(kept as string)).toBe('abc')
   })
 })
 

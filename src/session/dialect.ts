@@ -39,7 +39,7 @@ export interface Listener {
 }
 
 /** How a protocol puts a conversation into bytes, and how it begins one. */
-export interface Dialect {
+interface Dialect {
   readonly encoder: Encoder
   readonly decoder: Decoder
   readonly handshake: Handshake

@@ -26,8 +26,8 @@ export const BINARY = 2
 export const MASKED = 0x80
 
 export const KEY = 4
-export const LENGTH_16 = 126
-export const LENGTH_64 = 127
+const LENGTH_16 = 126
+const LENGTH_64 = 127
 
 /** The longest payload of a control frame (RFC 6455 section 5.5). */
 export const LONGEST_CONTROL = 125
