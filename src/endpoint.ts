@@ -58,6 +58,7 @@ export interface WebAddress extends HostPort {
  */
 export function parseWebBind({ address, text }: Endpoint, elsewhere = false): WebAddress {
   const [authority, path] = splitPath(address, text)
+  if (path.includes('?')) throw malformed(text, 'a listener waits at a path, whatever the query')
   if (elsewhere) return { host: '*', port: 0, path }
   return { ...parseHostPort(authority, text, true), path }
 }

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import { createServer as createHttpsServer } from 'node:https'
 import { Socket, type AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
-import { protocolError, ZmqError } from '../errors.js'
+import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import { startTimer } from '../util/timer.js'
 import { listening } from './stream-transport.js'
@@ -182,6 +182,15 @@ class OwnServer extends PathServer {
   }
 }
 
+/** @throws ZmqError `EINVAL` when `tls` is no good. */
+function ownServer(options: ServerOptions, text: string): OwnServer {
+  try {
+    return new OwnServer(options, text)
+  } catch (error) {
+    throw fromSystemError(error, text, 'EINVAL')
+  }
+}
+
 /** A connection that has not asked for anything yet. */
 interface Visit {
   destroy(error?: Error): void
@@ -224,7 +233,7 @@ export class PathServers {
   async open(options: ServerOptions, path: string, route: Route, text: string): Promise<Place> {
     const key = `${options.host} ${String(options.port)}`
     const known = options.port === 0 ? undefined : this.#own.get(key)
-    const server = known ?? new OwnServer(options, text)
+    const server = known ?? ownServer(options, text)
     if (options.port !== 0) this.#own.set(key, server)
     // Before it listens, so that nobody closes it meanwhile.
     server.add(path, route, text)

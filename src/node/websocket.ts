@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { formatHostPort, parseWebBind, parseWebRoute, type Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
+import type { TlsOptions } from '../options.js'
 import type { Speak } from '../session/dialect.js'
 import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession, type Connection } from '../session/stream-session.js'
@@ -99,7 +100,15 @@ export class WebSocketTransport implements Transport {
     offered: readonly Subprotocol[],
   ): Promise<Session> {
     const { text } = endpoint
-    const socket = this.#dial(endpoint, local)
+    let socket: Socket
+    try {
+      socket = this.#dial(endpoint, local)
+    } catch (cause) {
+      // `tls` holds what is no certificate, say.
+      const error = fromSystemError(cause, text, 'EINVAL')
+      local.emit({ type: 'close', address: text, error })
+      throw error
+    }
     const abort = (): void => {
       socket.destroy()
     }
@@ -177,7 +186,7 @@ export class WebSocketTransport implements Transport {
   /** What a server of our own is made with. */
   #own(endpoint: Endpoint, { options }: LocalEnd): ServerOptions {
     const address = parseWebBind(endpoint)
-    if (this.scheme === 'wss' && options.tls === null) {
+    if (this.scheme === 'wss' && !isCertified(options.tls)) {
       const reason = 'a listener of wss:// needs the option tls, with key and cert'
       throw new ZmqError('EINVAL', { address: endpoint.text, reason })
     }
@@ -190,6 +199,12 @@ export class WebSocketTransport implements Transport {
       maxStrangers: options.maxPendingHandshakes,
     }
   }
+}
+
+/** Whether a listener can prove with it who it is, in one of the ways that Node has. */
+function isCertified(tls: TlsOptions | null): boolean {
+  const { key, cert, pfx, SNICallback } = tls ?? {}
+  return (key !== undefined && cert !== undefined) || pfx !== undefined || SNICallback !== undefined
 }
 
 const UNWANTED = { status: '403 Forbidden', reason: 'the address is refused by tcpAcceptFilter' }

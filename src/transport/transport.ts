@@ -60,6 +60,8 @@ export interface Transport {
 
 /** A server of HTTP or HTTPS that somebody else runs (of node:http or node:https). */
 export interface UpgradeServer {
+  /** Whether it listens; it may begin to later. */
   readonly listening: boolean
+  /** How many listen for requests to upgrade. */
   listenerCount(event: 'upgrade'): number
 }
