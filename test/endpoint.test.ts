@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatHostPort, parseBindAddress, parseEndpoint, parseRoute } from '../src/endpoint.js'
+import {
+  formatHostPort,
+  parseBindAddress,
+  parseEndpoint,
+  parseRoute,
+  parseWebBind,
+  parseWebRoute,
+} from '../src/endpoint.js'
 import { holds } from './support/property.js'
 
 const EINVAL = expect.objectContaining({ name: 'ZmqError', code: 'EINVAL' }) as Error
@@ -139,15 +146,81 @@ describe('an address to connect to', () => {
   })
 })
 
+/** Where the path is what it is. */
+const pathless = [
+  'a b:80/path',
+  'host:65536/path',
+  'host:port/path',
+  '[::1/path',
+  '::1/path',
+  'host:80/pa th',
+  'host:80/päth',
+  'host:80/path#fragment',
+  'host:80/\r\nX: y',
+  'host:80/\0',
+]
+
+describe('a WebSocket to wait for', () => {
+  const parse = (address: string, elsewhere?: boolean): unknown =>
+    parseWebBind(parseEndpoint(`ws://${address}`), elsewhere)
+
+  it.each([
+    { address: '127.0.0.1:80', host: '127.0.0.1', port: 80, path: '/' },
+    { address: '127.0.0.1:80/', host: '127.0.0.1', port: 80, path: '/' },
+    { address: '*:*/a/b', host: '*', port: 0, path: '/a/b' },
+    { address: 'eth0:0/%20', host: 'eth0', port: 0, path: '/%20' },
+    { address: '[::1]:80/a:b', host: '::1', port: 80, path: '/a:b' },
+    { address: 'host:80//', host: 'host', port: 80, path: '//' },
+  ])('$address', ({ address, ...expected }) => {
+    expect(parse(address)).toEqual(expected)
+  })
+
+  it.each([...pathless, 'host/path', ':80/path', '/path', 'host:80/path?query', 'host:80/?'])(
+    'is not %j',
+    (address) => {
+      expect(() => parse(address)).toThrow(EINVAL)
+    },
+  )
+
+  it('on a server of somebody else only the path matters', () => {
+    for (const authority of ['*:*', 'host', 'whatever it says', '']) {
+      expect(parse(`${authority}/path`, true)).toEqual({ host: '*', port: 0, path: '/path' })
+    }
+    expect(() => parse('*:*/pa th', true)).toThrow(EINVAL)
+  })
+})
+
+describe('a WebSocket to connect to', () => {
+  const parse = (text: string): unknown => parseWebRoute(parseEndpoint(text))
+
+  it.each([
+    { text: 'ws://host', host: 'host', port: 80, path: '/' },
+    { text: 'ws://host/path', host: 'host', port: 80, path: '/path' },
+    { text: 'wss://host', host: 'host', port: 443, path: '/' },
+    { text: 'wss://[::1]/path', host: '::1', port: 443, path: '/path' },
+    { text: 'ws://[::1]:8080', host: '::1', port: 8080, path: '/' },
+    { text: 'ws://host:8080/a/b?c=d&e=%20', host: 'host', port: 8080, path: '/a/b?c=d&e=%20' },
+  ])('$text', ({ text, ...expected }) => {
+    expect(parse(text)).toEqual(expected)
+  })
+
+  it.each([...pathless, 'host:0/path', 'host:*/path', '*:80/path', '*/path', ':80', '/path'])(
+    'is not %j',
+    (address) => {
+      expect(() => parse(`ws://${address}`)).toThrow(EINVAL)
+    },
+  )
+})
+
 it('whatever the text, it is parsed or refused with EINVAL', () => {
   const text = fc.string({
     unit: fc.constantFrom(...Array.from('tcp:/[]*;.%10 ~é')),
     maxLength: 24,
   })
-  for (const prefix of ['', 'tcp://', 'tcp://127.0.0.1:']) {
+  for (const prefix of ['', 'tcp://', 'tcp://127.0.0.1:', 'ws://127.0.0.1']) {
     holds(
       fc.property(text, (rest) => {
-        for (const parse of [parseBindAddress, parseRoute]) {
+        for (const parse of [parseBindAddress, parseRoute, parseWebBind, parseWebRoute]) {
           try {
             const { host, port } = parse(parseEndpoint(prefix + rest))
             expect(host).not.toBe('')

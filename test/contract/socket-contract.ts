@@ -53,7 +53,7 @@ export function describeSocket(scheme: Scheme, traits: SocketTraits): void {
 
   /** An address that the socket can be bound to later. */
   async function futureAddress(): Promise<string> {
-    if (scheme !== 'tcp') return freshAddress(scheme)
+    if (scheme === 'ipc' || scheme === 'inproc') return freshAddress(scheme)
     const placeholder = make('Pair')
     const address = await bindFresh(placeholder, scheme)
     placeholder.close()

@@ -33,7 +33,7 @@ const directions = [
 ]
 
 describe.each(directions)('100,000 messages stay in order, $title', ({ sender, receiver }) => {
-  it.each(['tcp', 'ipc'] as const)('PUSH to PULL over %s', async (scheme) => {
+  it.each(['tcp', 'ipc', 'ws'] as const)('PUSH to PULL over %s', async (scheme) => {
     const push = open(sender, 'Push')
     const pull = open(receiver, 'Pull')
     push.connect(await bindFresh(pull, scheme))

@@ -16,7 +16,7 @@ const directions = [
 ]
 
 describe.each(directions)('$title', ({ connecting, binding }) => {
-  it.each(['tcp', 'ipc'] as const)(
+  it.each(['tcp', 'ipc', 'ws'] as const)(
     'what is sent while the bound peer is away arrives when it is back, over %s',
     async (scheme) => {
       const first = open(binding, 'Pull')

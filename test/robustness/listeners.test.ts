@@ -4,7 +4,7 @@ import { runScript } from '../support/run-script.js'
 const PROGRAM = 'test/robustness/programs/throwing-listeners.ts'
 
 describe('listeners of events that throw', () => {
-  it.each(['tcp', 'ipc'])('break nothing, over %s', async (scheme) => {
+  it.each(['tcp', 'ipc', 'ws'])('break nothing, over %s', async (scheme) => {
     const { code, output, errors } = await runScript(PROGRAM, scheme)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     const lines = output.trim().split('\n')

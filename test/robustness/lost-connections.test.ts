@@ -68,7 +68,7 @@ describe('a connection that is lost', () => {
 })
 
 describe('a REP with several receives waiting', () => {
-  it.each(['tcp', 'inproc'] as const)(
+  it.each(['tcp', 'inproc', 'ws'] as const)(
     'answers each request to whom it came from, over %s',
     async (scheme) => {
       const reply = track(new zerowire.Reply({ receiveHighWaterMark: 1, maxPendingOperations: 2 }))

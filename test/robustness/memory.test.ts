@@ -24,7 +24,7 @@ async function stoppedReader(scenario: string, scheme: string): Promise<Outcome>
   return JSON.parse(output) as Outcome
 }
 
-describe.each(['tcp', 'inproc'])(
+describe.each(['tcp', 'ws', 'inproc'])(
   'a million messages to a reader that has stopped, over %s',
   (scheme) => {
     it('PUSH refuses them, and those it took arrive', async () => {

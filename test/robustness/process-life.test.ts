@@ -3,7 +3,7 @@ import { Child } from '../support/child.js'
 import { zerowire } from '../support/implementations.js'
 import { receiveTexts } from '../support/messages.js'
 import { track } from '../support/scope.js'
-import { bindFresh, deserted, freshAddress } from '../support/transports.js'
+import { bindFresh, deserted, freshAddress, schemes } from '../support/transports.js'
 
 /*
  * Each program says what it has come to. One that ends too early says too little; one that does not
@@ -31,8 +31,17 @@ describe('the process ends by itself', () => {
     { title: 'open', code: '' },
     { title: 'bound', code: `await socket.bind('tcp://127.0.0.1:*')` },
     { title: 'bound over ipc', code: `await socket.bind('ipc://*')` },
+    { title: 'bound over ws', code: `await socket.bind('ws://127.0.0.1:*/' + type)` },
+    {
+      title: 'bound over wss',
+      code: `
+        socket.tls = (await import('./test/support/tls.ts')).tls
+        await socket.bind('wss://127.0.0.1:*/' + type)
+      `,
+    },
     { title: 'bound over inproc', code: `await socket.bind('inproc://' + type)` },
     { title: 'connecting to nobody', code: `socket.connect('${deserted}')` },
+    { title: 'connecting to nobody over ws', code: `socket.connect('ws://127.0.0.1:1')` },
     { title: 'connecting to nobody over inproc', code: `socket.connect('inproc://nobody')` },
     { title: 'observed', code: `socket.events.on('bind', () => undefined)` },
   ])('with sockets that are $title', async ({ code }) => {
@@ -46,11 +55,9 @@ describe('the process ends by itself', () => {
     expect(lines).toEqual(['idle'])
   })
 
-  it.each(['tcp', 'ipc', 'inproc'] as const)(
-    'with sockets that are connected over %s',
-    async (scheme) => {
-      const lines = await run(
-        `
+  it.each(schemes)('with sockets that are connected over %s', async (scheme) => {
+    const lines = await run(
+      `
         const pull = new zerowire.Pull()
         await pull.bind(address)
         const push = new zerowire.Push()
@@ -58,11 +65,10 @@ describe('the process ends by itself', () => {
         await push.send('hello')
         console.log(String(await pull.receive()))
       `,
-        freshAddress(scheme),
-      )
-      expect(lines).toEqual(['hello'])
-    },
-  )
+      freshAddress(scheme),
+    )
+    expect(lines).toEqual(['hello'])
+  })
 
   it('with heartbeats', async () => {
     const lines = await run(`
@@ -160,9 +166,15 @@ describe('linger and the end of the process', () => {
     console.log(push.stats.dropped.closed)
   `
 
-  it.each([-1, 500])('%i delivers everything to a peer that is there', async (linger) => {
+  it.each([
+    { linger: -1, scheme: 'tcp' },
+    { linger: 500, scheme: 'tcp' },
+    { linger: -1, scheme: 'ws' },
+    { linger: 500, scheme: 'ws' },
+  ] as const)('$linger delivers everything to a peer that is there, over $scheme', async (each) => {
+    const { linger, scheme } = each
     const pull = track(new zerowire.Pull())
-    const address = await bindFresh(pull)
+    const address = await bindFresh(pull, scheme)
     const lines = run(send + close, address, String(linger))
     for (let count = 0; count < 100; count += 1) {
       expect(await receiveTexts(pull)).toEqual([String(count)])
@@ -188,6 +200,10 @@ describe('linger and the end of the process', () => {
 
   it('0 waits for nobody, without close()', async () => {
     expect(await run(`${send} console.log('over')`, freshAddress('ipc'), '0')).toEqual(['over'])
+  })
+
+  it('0 drops everything when there is no peer over ws', async () => {
+    expect(await run(send + close, 'ws://127.0.0.1:1', '0')).toEqual(['100'])
   })
 
   it('0 counts what the peer got and what it did not', async () => {

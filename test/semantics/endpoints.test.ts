@@ -75,7 +75,7 @@ describe('bind rejects', () => {
     })
   })
 
-  it.each(['tcp', 'inproc'] as const)('%s where another socket is bound', async (scheme) => {
+  it.each(['tcp', 'inproc', 'ws'] as const)('%s where another socket is bound', async (scheme) => {
     const address = await bindFresh(open(ours, 'Pull'), scheme)
     await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })

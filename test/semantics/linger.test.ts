@@ -42,7 +42,7 @@ describe('linger, the peer is there', () => {
     expect((await receiveMany(pull, COUNT)).flat()).toEqual(expected)
   }
 
-  it.each(['tcp', 'inproc'] as const)('-1 delivers all over %s', expectAllDelivered)
+  it.each(['tcp', 'inproc', 'ws'] as const)('-1 delivers all over %s', expectAllDelivered)
 
   // The reference loses here what it has not read yet when the peer hangs up.
   itOurs('-1 delivers all over ipc', () => expectAllDelivered('ipc'))

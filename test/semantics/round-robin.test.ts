@@ -154,7 +154,7 @@ describe('Q-8 peers are read in turn', () => {
     expect(order).toEqual(['a0', 'b0', 'a1', 'b1'])
   })
 
-  it.each(['tcp', 'ipc'] as const)('over %s nobody is left out', async (scheme) => {
+  it.each(['tcp', 'ipc', 'ws'] as const)('over %s nobody is left out', async (scheme) => {
     const pull = open(ours, 'Pull', { receiveHighWaterMark: 10 })
     const address = await bindFresh(pull, scheme)
     const names = ['a', 'b', 'c', 'd']

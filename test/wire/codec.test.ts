@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { cutAt, cuts, piecesOf } from '../support/chunks.js'
-import { decodeAll, encoded } from '../support/fast-codec.js'
-import { bytes, pattern } from '../support/messages.js'
+import { decodeAll, encoded, encodeItem } from '../support/fast-codec.js'
+import { pattern } from '../support/messages.js'
 import { holds } from '../support/property.js'
 import { slowDecode, slowEncode, type Item } from '../support/slow-codec.js'
 
@@ -22,11 +21,6 @@ const item: fc.Arbitrary<Item> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ command: text }) },
 )
 const items = fc.array(item, { maxLength: 12 })
-
-function encodeItem(encoder: FrameEncoder, item: Item): void {
-  if ('command' in item) encoder.command(Buffer.from(item.command, 'latin1'))
-  else encoder.message(bytes(...item.message))
-}
 
 function encodeAll(all: readonly Item[]): Buffer {
   return encoded((encoder) => {

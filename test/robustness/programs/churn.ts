@@ -83,7 +83,12 @@ const churned = churns[pair]
 if (churned === undefined) throw new Error(`no such pair: ${pair}`)
 const cycle = who === 'visitors' ? churned.visitors : churned.both
 const name = `zw-churn-${process.pid}`
-const addresses = ['tcp://127.0.0.1:*', `ipc://${join(tmpdir(), name)}`, `inproc://${name}`]
+const addresses = [
+  'tcp://127.0.0.1:*',
+  'ws://127.0.0.1:*',
+  `ipc://${join(tmpdir(), name)}`,
+  `inproc://${name}`,
+]
 
 /** Handles close a turn after those who owned them. */
 async function measure(): Promise<{ bytes: number; resources: Record<string, number> }> {
@@ -92,7 +97,8 @@ async function measure(): Promise<{ bytes: number; resources: Record<string, num
 }
 
 async function repeat(count: number): Promise<void> {
-  for (let index = 0; index < count; index += 1) await cycle(addresses[index % 3] ?? '')
+  for (let index = 0; index < count; index += 1)
+    await cycle(addresses[index % addresses.length] ?? '')
 }
 
 await repeat(WARM_UP)

@@ -78,7 +78,7 @@ async function publishToNobody(scheme: string) {
 }
 
 function addressOf(scheme: string): string {
-  return scheme === 'tcp' ? 'tcp://127.0.0.1:*' : `${scheme}://stopped-reader`
+  return scheme === 'inproc' ? 'inproc://stopped-reader' : `${scheme}://127.0.0.1:*`
 }
 
 const [scenario = '', scheme = ''] = process.argv.slice(2)

@@ -5,6 +5,7 @@ process.on('uncaughtException', (error: unknown) => {
   console.log(`thrown: ${String(error)}`)
 })
 
+const [scheme = 'tcp'] = process.argv.slice(2)
 const types: readonly EventType[] = ['bind', 'accept', 'connect', 'handshake', 'disconnect', 'end']
 
 const pull = new Pull()
@@ -20,7 +21,7 @@ for (const { events } of [pull, push]) {
 // Called after the one that throws.
 const disconnected = new Promise((resolve) => pull.events.on('disconnect', resolve))
 
-await pull.bind(process.argv[2] === 'ipc' ? 'ipc://*' : 'tcp://127.0.0.1:*')
+await pull.bind(scheme === 'ipc' ? 'ipc://*' : `${scheme}://127.0.0.1:*`)
 push.connect(String(pull.lastEndpoint))
 for (const text of ['0', '1', '2']) {
   await push.send(text)
