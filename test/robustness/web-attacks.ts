@@ -14,14 +14,14 @@ import {
 import { command, property, ready } from '../support/wire.js'
 
 /** What becomes of a stranger. */
-export type Outcome =
+type Outcome =
   /** It gets no further, and the socket is told why. */
   | { readonly event: EventType; readonly code: string }
   /** It may stay; nothing comes of what it says. */
   | 'tolerated'
 
 /** Whoever it is that says it. */
-export interface Stranger {
+interface Stranger {
   readonly raw: {
     write(...chunks: Uint8Array[]): void
     end(): void

@@ -5,13 +5,14 @@ import { RawListener } from '../support/raw-peer.js'
 import { bindFresh } from '../support/transports.js'
 import { receiveTexts } from '../support/messages.js'
 import {
+  KEY,
   upgradeRequest,
   upgradeResponse,
   zwsCommand,
   zwsMessage,
 } from '../support/web-handshake.js'
 import { WebPeer } from '../support/web-peer.js'
-import { PING, PONG, wsFrame } from '../support/websocket-frames.js'
+import { PING, PONG, TEXT, wsFrame } from '../support/websocket-frames.js'
 import { greeting, message, ready } from '../support/wire.js'
 import { badAnswers, badRequests, oddRequests, plainRequests } from './bad-requests.js'
 import { conversations, openCompany, type Company, type Conversation } from './healthy-peers.js'
@@ -199,6 +200,44 @@ describe('a request that is strange', () => {
     const all = [upgradeRequest(), zwsCommand(ready('PUSH'), key), zwsMessage('slowly', key)]
     for (const byte of Buffer.concat(all)) await raw.writeAll(Buffer.of(byte))
     expect(await receiveTexts(victim)).toEqual(['slowly'])
+  })
+
+  it.each([
+    { title: 'an id of 1 MiB', size: 1_048_576, code: 'EMSGSIZE' },
+    { title: 'no flags', size: -1, code: 'EPROTO' },
+  ])('asks for plain ZWS, and says $title', async ({ size, code }) => {
+    const scene = await boundScene(pull)
+    const peer = await WebPeer.connect(scene.address)
+    await peer.upgrade({ 'Sec-WebSocket-Protocol': 'ZWS2.0' })
+    peer.raw.write(wsFrame(Buffer.alloc(size + 1), { key: peer.key }))
+    await peer.raw.closed
+    await scene.log.until('disconnect')
+    await pull.exchange(scene, 'afterwards')
+    expectFailure(scene, 'handshake:error:protocol', code)
+  })
+
+  it.each([
+    { title: 'no mask', bytes: wsFrame(greeting()) },
+    { title: 'text', bytes: wsFrame(greeting(), { opcode: TEXT, key: KEY }) },
+    { title: 'reserved bits', bytes: Buffer.concat([Buffer.of(0xc2, 0x81), KEY, Buffer.of(0)]) },
+    { title: 'a long PING', bytes: wsFrame(Buffer.alloc(126), { opcode: PING, key: KEY }) },
+    { title: 'what is no ZMTP', bytes: wsFrame(upgradeRequest(), { key: KEY }) },
+    {
+      title: 'a PING in fragments between others',
+      bytes: Buffer.concat([
+        wsFrame(greeting().subarray(0, 10), { final: false, key: KEY }),
+        wsFrame(Buffer.of(1), { opcode: PING, final: false, key: KEY }),
+      ]),
+    },
+  ])('asks for a stream of ZMTP, and sends $title', async ({ bytes }) => {
+    const scene = await boundScene(pull)
+    const peer = await WebPeer.connect(scene.address)
+    await peer.upgrade({ 'Sec-WebSocket-Protocol': 'zmtp-stream' })
+    peer.raw.write(bytes)
+    await peer.raw.closed
+    await scene.log.until('disconnect')
+    await pull.exchange(scene, 'afterwards')
+    expectFailure(scene, 'handshake:error:protocol', 'EPROTO')
   })
 
   it('asks for the stream of ZMTP that browsers get', async () => {
