@@ -1,6 +1,6 @@
 import { IpcTransport } from '../node/ipc.js'
 import { TcpTransport } from '../node/tcp.js'
-import { WebSocketTransport } from '../node/websocket.js'
+import { LazyWebSocketTransport } from '../node/lazy-websocket.js'
 import type { Transport } from '../transport/transport.js'
 import type { KeepAlive } from '../util/keep-alive.js'
 
@@ -11,8 +11,8 @@ export function createTransports(): Transport[] {
   return [
     new TcpTransport(),
     new IpcTransport(),
-    new WebSocketTransport('ws'),
-    new WebSocketTransport('wss'),
+    new LazyWebSocketTransport('ws'),
+    new LazyWebSocketTransport('wss'),
   ]
 }
 

@@ -1,3 +1,4 @@
+import 'node:https'
 import { Server, Socket } from 'node:net'
 import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -26,7 +27,7 @@ interface Report {
   readonly libuv: readonly { readonly type: string; readonly is_active: boolean }[]
 }
 
-/** Those of the servers of HTTP, HTTPS and TLS are objects like any other. */
+/** Those of the servers of HTTP, HTTPS and TLS, loaded above, are objects like any other. */
 const SERVER_PROTOTYPES = 3
 
 /** What this process holds of the system, whether or not it keeps the process alive. */
