@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { far, near, untilPeers, ways } from '../support/everywhere.js'
+import { far, near, ways } from '../support/everywhere.js'
 import { received } from '../support/received.js'
 import { synchronise, untilWanted } from '../support/pubsub.js'
 
@@ -85,10 +85,11 @@ describe.each(ways)('over %s', (way) => {
   it('PUB to SUB, or to XSUB where a listening SUB of libzmq asks nobody for anything', async () => {
     const subscriber = await far(way, way === 'zeromq' ? 'XSubscriber' : 'Subscriber')
     const publisher = near('Publisher', subscriber)
-    await untilPeers(publisher)
-    if (way === 'zeromq') await subscriber.send(['\x01a'])
-    else await subscriber.subscribe('a')
-    await untilWanted(publisher, 'a')
+    if (way === 'zeromq') await untilWanted(publisher, 'a', () => subscriber.send(['\x01a']))
+    else {
+      await subscriber.subscribe('a')
+      await untilWanted(publisher, 'a')
+    }
     await publisher.send(['b', 'not this'])
     await publisher.send(['a', 'this'])
     expect(await subscriber.receive(2)).toEqual([['a'], ['a', 'this']])
@@ -142,8 +143,9 @@ describe.each(ways)('over %s', (way) => {
   it('XPUB to XSUB', async () => {
     const subscriber = await far(way, 'XSubscriber')
     const publisher = near('XPublisher', subscriber)
-    // What a listening XSUB of libzmq asks for before somebody comes, it asks nobody for.
-    await untilPeers(publisher)
+    await untilWanted(publisher, 'ready', () => subscriber.send(['\x01ready']))
+    expect(await received(publisher)).toEqual([['\x01ready']])
+    expect(await subscriber.receive()).toEqual([['ready']])
     await subscriber.send(['\x01a'])
     expect(await received(publisher)).toEqual([['\x01a']])
     await publisher.send('b')

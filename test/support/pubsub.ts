@@ -37,9 +37,18 @@ interface Publisher extends Sender {
   readonly stats: { readonly sent: number; readonly dropped: { readonly unsubscribed: number } }
 }
 
-/** Publishes `message` until somebody has asked for it, who then gets it once. */
-export async function untilWanted(publisher: Publisher, message: string): Promise<void> {
+/**
+ * Publishes `message` until somebody has asked for it, who then gets it once; `ask` is called
+ * before each attempt. (A listening XSUB of libzmq asks nobody for what it was told before it
+ * noticed its peer, which may be after the peer's handshake.)
+ */
+export async function untilWanted(
+  publisher: Publisher,
+  message: string,
+  ask?: () => Promise<void>,
+): Promise<void> {
   for (;;) {
+    await ask?.()
     const { unsubscribed } = publisher.stats.dropped
     await publisher.send(message)
     if (publisher.stats.dropped.unsubscribed === unsubscribed) return
