@@ -21,12 +21,14 @@ const layers = {
   routing: ['util', ...foundation, 'options', 'session'],
   // The only one that knows there is more than one platform.
   context: [...toSession, 'transport', 'platform'],
+  'curve-key-pair': ['security', 'platform'],
   socket: [
     ...['util', ...foundation, 'options', 'session', 'routing', 'context'],
     'transport/transport',
   ],
   proxy: ['util', ...foundation, 'options', 'context', 'socket'],
-  index: [...toSession, 'transport', 'context', 'socket', 'proxy'],
+  index: [...toSession, 'transport', 'context', 'curve-key-pair', 'socket', 'proxy'],
+  extra: ['errors', 'events', 'message', 'socket'],
 }
 
 /** A layer is a folder or a single file. */
@@ -98,7 +100,7 @@ module.exports = {
       severity: 'error',
       comment: 'Examples and patterns show what any user can write.',
       from: { path: '^(examples|patterns)/' },
-      to: { path: '^src/', pathNot: '^src/index\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(index|extra)\\.ts$' },
     },
   ],
   options: {

@@ -24,6 +24,10 @@ const node: TestProjectInlineConfiguration = {
   },
 }
 
+function source(entry: string): string {
+  return `${fileURLToPath(new URL('src', import.meta.url))}/${entry}.ts`
+}
+
 /** Those that run in both, and those that only a browser can run. */
 const inBrowsers = [
   'test/{everywhere,chromium}/**/*.test.ts',
@@ -35,7 +39,10 @@ const chromium: TestProjectInlineConfiguration = {
   resolve: {
     conditions: ['zerowire-source', 'browser', 'module', 'development|production'],
     // Vite does not look up a package in itself.
-    alias: { zerowire: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^zerowire$/, replacement: source('index') },
+      { find: /^zerowire\/(\w+)$/, replacement: source('$1') },
+    ],
   },
   // What Vite finds out about only during the run makes it load the pages again.
   optimizeDeps: { include: ['fast-check'] },

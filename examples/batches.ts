@@ -4,7 +4,8 @@
  * and hands over with it what else has come.
  */
 
-import { Pull, Push, ZmqError } from 'zerowire'
+import { Pull, Push } from 'zerowire'
+import { ZmqError } from 'zerowire/extra'
 
 const count = 100_000
 

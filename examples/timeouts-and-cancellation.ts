@@ -1,6 +1,7 @@
 /** Whatever waits can be told how long, or be called off: with a timeout or an AbortSignal. */
 
-import { Pull, Push, ZmqError } from 'zerowire'
+import { Pull, Push } from 'zerowire'
+import { ZmqError } from 'zerowire/extra'
 
 const pull = new Pull()
 await pull.bind('tcp://127.0.0.1:*')

@@ -29,6 +29,8 @@ export interface PeerInfo {
   readonly routingId: Uint8Array
   /** What it speaks, such as `ZMTP/3.1`. */
   readonly protocol: string
+  /** What else it said of itself (option `metadata`): names in lower case, such as `x-version`. */
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /** Facts that libzmq does not give; on every event of a connection. */

@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 export { capability, Context, context, version, type ContextOptions } from './context.js'
-export { ZmqError, type ErrorCode, type ErrorDetails } from './errors.js'
+export { curveKeyPair, type CurveKeyPair } from './curve-key-pair.js'
+export type { ErrorCode, ErrorDetails, ZmqError } from './errors.js'
 export type {
   ConnectionFacts,
   DropReason,
@@ -24,7 +25,7 @@ export type {
 export type { Frame, Message, MessageLike } from './message.js'
 export type { TlsOptions } from './options.js'
 export { Dealer } from './socket/dealer.js'
-export { DuplexSocket, ReceivingSocket, SendingSocket } from './socket/directions.js'
+export type { DuplexSocket, ReceivingSocket, SendingSocket } from './socket/directions.js'
 import './socket/numbered-options.js'
 export { Observer, type Observable } from './socket/observer.js'
 export { Pair } from './socket/pair.js'

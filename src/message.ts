@@ -30,6 +30,30 @@ export interface Subscription {
   readonly on: boolean
 }
 
+/** The change that a part of a message stands for, in the form of ZMTP 3.0; undefined for other parts. */
+export function asSubscription(part: Uint8Array): Subscription | undefined {
+  const [first] = part
+  return first === 0 || first === 1 ? { topic: part.subarray(1), on: first === 1 } : undefined
+}
+
+/**
+ * Takes the changes of subscriptions out of a message.
+ * @param onlyFirst only if the first part is one.
+ * @returns what is left of it.
+ */
+export function takeSubscriptions(
+  message: Parts,
+  onlyFirst: boolean,
+  take: (change: Subscription) => void,
+): Parts {
+  if (onlyFirst && asSubscription(message[0] as Uint8Array) === undefined) return message
+  return message.filter((part) => {
+    const change = asSubscription(part)
+    if (change !== undefined) take(change)
+    return change === undefined
+  })
+}
+
 /**
  * The longest part that is copied when it is sent. Longer ones are sent from the caller's own
  * memory, which must stay as it is until the message has left; the same promise as libzmq's binding.

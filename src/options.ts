@@ -66,6 +66,8 @@ export interface OptionValues {
   maxPendingHandshakes: number
   tls: TlsOptions | null
   allowedOrigins: readonly string[] | null
+  metadata: Readonly<Record<string, string>> | null
+  reconnectStop: number
   // of sockets that send
   multicastHops: number
   sendBufferSize: number
@@ -75,6 +77,7 @@ export interface OptionValues {
   receiveBufferSize: number
   receiveHighWaterMark: number
   receiveTimeout: number
+  messagePeers: boolean
   // of some socket types
   routingId: Uint8Array | null
   mandatory: boolean
@@ -88,12 +91,19 @@ export interface OptionValues {
   welcomeMessage: Uint8Array | null
   invertMatching: boolean
   verbosity: 'allSubs' | 'allSubsUnsubs' | null
+  manualLastValue: boolean
+  onlyFirstSubscribe: boolean
+  verboseUnsubscribe: boolean
+  routerNotify: number
+  helloMessage: Uint8Array | null
+  disconnectMessage: Uint8Array | null
+  hiccupMessage: Uint8Array | null
 }
 
 /** The name of an option. */
 export type OptionName = keyof OptionValues
 
-type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity' | 'record' | 'strings'
+type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity' | 'record' | 'strings' | 'metadata'
 
 interface OptionSpec<V> {
   readonly kind: Kind
@@ -110,6 +120,9 @@ interface OptionSpec<V> {
 }
 
 const INT_MAX = 0x7fffffff
+
+/** RFC 37: what applications say of themselves begins with X-. */
+const METADATA_NAME = /^X-[\w.+-]+$/i
 
 const flag = (extra: { immediate?: true; fixed?: true } = {}): OptionSpec<boolean> => ({
   kind: 'bool',
@@ -172,6 +185,8 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   maxPendingHandshakes: integer(4096, 1, { immediate: true }),
   tls: { kind: 'record', initial: null },
   allowedOrigins: { kind: 'strings', initial: null, immediate: true },
+  metadata: { kind: 'metadata', initial: null },
+  reconnectStop: integer(0, 0, { max: 7, immediate: true }),
   multicastHops: integer(1, 1),
   sendBufferSize: integer(-1, -1),
   sendHighWaterMark: integer(1000, 0, { immediate: true }),
@@ -179,6 +194,7 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   receiveBufferSize: integer(-1, -1),
   receiveHighWaterMark: integer(1000, 0, { immediate: true }),
   receiveTimeout: integer(-1, -1, { immediate: true }),
+  messagePeers: flag({ immediate: true }),
   routingId: { kind: 'bytes', initial: null, min: 1, max: 255 },
   mandatory: { ...flag({ immediate: true }) },
   probeRouter: flag({ immediate: true }),
@@ -191,6 +207,13 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   welcomeMessage: { kind: 'bytes', initial: null },
   invertMatching: flag(),
   verbosity: { kind: 'verbosity', initial: null, immediate: true },
+  manualLastValue: flag(),
+  onlyFirstSubscribe: flag(),
+  verboseUnsubscribe: flag({ immediate: true }),
+  routerNotify: integer(0, 0, { max: 3, immediate: true }),
+  helloMessage: { kind: 'bytes', initial: null, immediate: true },
+  disconnectMessage: { kind: 'bytes', initial: null, immediate: true },
+  hiccupMessage: { kind: 'bytes', initial: null, immediate: true },
 }
 
 const INITIAL = Object.fromEntries(
@@ -256,6 +279,15 @@ const CHECKS: Record<Kind, (value: unknown, spec: OptionSpec<unknown>, name: str
     if (value === null || value === undefined) return null
     if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return [...value]
     throw new TypeError(`Option ${name} must be an array of strings or null`)
+  },
+  metadata(value, spec, name) {
+    const record = CHECKS.record(value, spec, name) as Record<string, unknown> | null
+    for (const [key, text] of Object.entries(record ?? {})) {
+      if (!METADATA_NAME.test(key) || key.length > 255 || typeof text !== 'string') {
+        throw outOfRange(name, { [key]: text }, 'texts by names such as X-Version')
+      }
+    }
+    return record
   },
   /** Values that mean nothing are ignored, as in the reference. */
   verbosity(value) {

@@ -33,6 +33,8 @@ const integers: [name: OptionName, initial: number, least: number, most: number]
   ['receiveBufferSize', -1, -1, INT_MAX],
   ['receiveHighWaterMark', 1000, 0, INT_MAX],
   ['receiveTimeout', -1, -1, INT_MAX],
+  ['reconnectStop', 0, 0, 7],
+  ['routerNotify', 0, 0, 3],
 ]
 
 const booleans: OptionName[] = [
@@ -48,6 +50,10 @@ const booleans: OptionName[] = [
   'noDrop',
   'manual',
   'invertMatching',
+  'messagePeers',
+  'manualLastValue',
+  'onlyFirstSubscribe',
+  'verboseUnsubscribe',
 ]
 
 /** Text and bytes: the least and the most bytes. */
@@ -58,6 +64,9 @@ const strings: [name: OptionName, least: number, most: number][] = [
 const bytes: [name: OptionName, least: number, most: number][] = [
   ['routingId', 1, 255],
   ['welcomeMessage', 0, 100_000],
+  ['helloMessage', 0, 100_000],
+  ['disconnectMessage', 0, 100_000],
+  ['hiccupMessage', 0, 100_000],
 ]
 
 /** Of mechanisms that are not there. */
@@ -234,6 +243,7 @@ it('these are all there are', () => {
     'verbosity',
     'tls',
     'allowedOrigins',
+    'metadata',
   ]
   expect([...named, ...fixedBooleans, ...fixedStrings, ...rest].sort()).toEqual(
     Object.keys(initial).sort(),

@@ -5,7 +5,12 @@ import { formatHostPort, parseWebBind, parseWebRoute, type Endpoint } from '../e
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import type { Speak } from '../session/dialect.js'
-import { nextConnection, type Session } from '../session/session.js'
+import {
+  handshakeFailures,
+  nextConnection,
+  NOTHING_SAID,
+  type Session,
+} from '../session/session.js'
 import { StreamSession, type Connection } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
 import {
@@ -21,7 +26,6 @@ import type {
   Transport,
   UpgradeServer,
 } from '../transport/transport.js'
-import { EMPTY } from '../util/bytes.js'
 import { WebSocketDecoder } from '../wire/websocket-decoder.js'
 import { WebSocketEncoder } from '../wire/websocket-encoder.js'
 import { NetStream } from './net-stream.js'
@@ -266,7 +270,8 @@ async function shakeHands(
     const { error } = cause
     const kind = error.code === 'EPROTO' ? 'handshake:error:protocol' : 'handshake:error:other'
     local.emit({ type: kind, ...about, error })
-    const peer = { address: remoteAddress, socketType: '', routingId: EMPTY, protocol: '' }
+    handshakeFailures.add(cause)
+    const peer = { ...NOTHING_SAID, address: remoteAddress, protocol: '' }
     local.emit({ type: 'disconnect', ...about, peer, error })
     throw cause
   }

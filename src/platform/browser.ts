@@ -1,3 +1,4 @@
+import { ZmqError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import { WebSocketTransport } from '../transport/websocket.js'
 import type { KeepAlive } from '../util/keep-alive.js'
@@ -16,4 +17,8 @@ export function createKeepAlive(): KeepAlive {
 
 export function warn(message: string): void {
   console.warn(message)
+}
+
+export function generateKeyPair(): { publicKey: Uint8Array; secretKey: Uint8Array } {
+  throw new ZmqError('ENOTSUP', { reason: 'browsers cannot make keys for CURVE yet' })
 }

@@ -1,4 +1,5 @@
 import { IpcTransport } from '../node/ipc.js'
+export { generateKeyPair } from '../node/key-pair.js'
 import { TcpTransport } from '../node/tcp.js'
 import { LazyWebSocketTransport } from '../node/lazy-websocket.js'
 import type { Transport } from '../transport/transport.js'

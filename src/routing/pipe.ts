@@ -123,6 +123,12 @@ export class Pipe implements Traffic {
     return true
   }
 
+  /** Puts a message before all that are queued, whatever the mark; for a session that has yet to start. */
+  writeFirst(message: Parts): void {
+    this.#outgoing.unshift(message)
+    if (this.#outgoing.length === 1) this.#owner.outgoing(this, true)
+  }
+
   /** The next message from the peer. */
   read(): Parts | undefined {
     const message = this.#incoming.shift()

@@ -10,6 +10,11 @@ export class Wishes {
   readonly #topics = new Set<TopicId>()
   readonly #pipes = new Set<Pipe>()
 
+  /** How many topics are wished for. */
+  get size(): number {
+    return this.#topics.size
+  }
+
   add(pipe: Pipe): void {
     this.#pipes.add(pipe)
   }

@@ -1,10 +1,10 @@
 import { protocolError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
-import { EMPTY, fromText, toLatin1 } from '../util/bytes.js'
+import { EMPTY, fromText, toLatin1, toText } from '../util/bytes.js'
 import type { Decoder } from '../wire/decoder.js'
 import type { Encoder } from '../wire/encoder.js'
 import { encodeProperty, type Metadata } from '../wire/metadata.js'
-import type { LocalPeer } from './session.js'
+import { NOTHING_SAID, type LocalPeer } from './session.js'
 
 /** The longest routing id (RFC 37 "Identity"). */
 const LONGEST_ROUTING_ID = 255
@@ -49,9 +49,12 @@ interface Dialect {
 export type Speak = (local: LocalPeer, listener: Listener) => Dialect
 
 /** What we say of ourselves (RFC 37 "Metadata"). */
-export function properties({ socketType, routingId }: LocalPeer): Uint8Array[] {
+export function properties({ socketType, routingId, options }: LocalPeer): Uint8Array[] {
   const list = [encodeProperty('Socket-Type', fromText(socketType))]
   if (routingId !== undefined) list.push(encodeProperty('Identity', routingId))
+  for (const [name, value] of Object.entries(options.metadata ?? {})) {
+    list.push(encodeProperty(name, fromText(value)))
+  }
   return list
 }
 
@@ -69,7 +72,15 @@ export function describe(
       'ERR_ZMTP_UNSPECIFIED',
     )
   }
-  return { socketType, routingId: usableId(metadata.get('identity') ?? EMPTY), protocol }
+  const routingId = usableId(metadata.get('identity') ?? EMPTY)
+  return { socketType, routingId, protocol, metadata: applicationMetadata(metadata) }
+}
+
+/** What programs say of themselves (RFC 37: names that begin with X-). */
+function applicationMetadata(metadata: Metadata): PeerInfo['metadata'] {
+  const said = [...metadata].filter(([name]) => name.startsWith('x-'))
+  if (said.length === 0) return NOTHING_SAID.metadata
+  return Object.fromEntries(said.map(([name, value]) => [name, toText(value)]))
 }
 
 /** A routing id that a peer may have; empty if it is none. */

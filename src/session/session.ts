@@ -1,6 +1,7 @@
 import type { Emit, PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
 import type { Subscription } from '../message.js'
+import { EMPTY } from '../util/bytes.js'
 import type { Batch } from '../wire/decoder.js'
 
 export type { Batch }
@@ -12,6 +13,7 @@ export interface SessionOptions {
   readonly heartbeatInterval: number
   readonly heartbeatTimeout: number
   readonly heartbeatTimeToLive: number
+  readonly metadata: Readonly<Record<string, string>> | null
 }
 
 /** What this end says of itself, and wants, in a handshake. */
@@ -73,6 +75,16 @@ export interface Session {
   /** Ends it at once. */
   destroy(error?: Error): void
 }
+
+/** What is known of a peer that has not said anything of itself. */
+export const NOTHING_SAID: Omit<PeerInfo, 'address' | 'protocol'> = {
+  socketType: '',
+  routingId: EMPTY,
+  metadata: {},
+}
+
+/** Failures that came after the connection and before the end of the handshake. */
+export const handshakeFailures: WeakSet<Error> = new WeakSet()
 
 let connections = 0
 

@@ -1,7 +1,6 @@
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
-import { EMPTY } from '../util/bytes.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer, type Timer } from '../util/timer.js'
 import { decodeCommand, decodePing, LONGEST_TTL } from '../wire/command.js'
@@ -10,7 +9,13 @@ import type { Subscription } from '../message.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
 import type { Handshake, HandshakeResult, Listener, Speak } from './dialect.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
-import type { LocalPeer, Session, Traffic } from './session.js'
+import {
+  handshakeFailures,
+  NOTHING_SAID,
+  type LocalPeer,
+  type Session,
+  type Traffic,
+} from './session.js'
 import { Writer } from './writer.js'
 
 /** How long a peer may take to answer our goodbye. */
@@ -75,7 +80,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   }
 
   get peer(): PeerInfo {
-    const peer = this.#result?.peer ?? { socketType: '', routingId: EMPTY, protocol: '' }
+    const peer = this.#result?.peer ?? { ...NOTHING_SAID, protocol: '' }
     return { address: this.#facts.remoteAddress, ...peer }
   }
 
@@ -350,6 +355,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
 
   #reportFailure(error: Error): void {
     const fault = error instanceof ZmqError ? error : new ZmqError('EPIPE', { cause: error })
+    handshakeFailures.add(fault)
     const kind = isFault(fault) ? 'handshake:error:protocol' : 'handshake:error:other'
     this.#local.emit({ type: kind, ...this.#facts, error: fault })
     this.#outcome?.(fault)

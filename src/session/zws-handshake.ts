@@ -4,7 +4,7 @@ import { EMPTY } from '../util/bytes.js'
 import type { Decoder } from '../wire/decoder.js'
 import type { Encoder } from '../wire/encoder.js'
 import { describe, properties, usableId, type Handshake, type HandshakeResult } from './dialect.js'
-import type { LocalPeer } from './session.js'
+import { NOTHING_SAID, type LocalPeer } from './session.js'
 
 /** The WebSocket subprotocols of ZWS 2.0 (RFC 45): with the handshake of a mechanism, and without any. */
 export const SUBPROTOCOLS = ['ZWS2.0/NULL', 'ZWS2.0'] as const
@@ -99,6 +99,6 @@ class IdHandshake implements Handshake {
     // No longer than a command may be: it comes from a stranger.
     const id = this.#decoder.nextCommand()
     if (id === undefined) return undefined
-    return this.#result({ socketType: '', routingId: usableId(id), protocol: PROTOCOL })
+    return this.#result({ ...NOTHING_SAID, routingId: usableId(id), protocol: PROTOCOL })
   }
 }

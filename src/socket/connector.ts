@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 import type { Pipe } from '../routing/pipe.js'
-import type { Session } from '../session/session.js'
+import { handshakeFailures, type Session } from '../session/session.js'
 import type { LocalEnd, Transport, TransportOptions } from '../transport/transport.js'
 import { Backoff } from '../util/backoff.js'
 import { startTimer } from '../util/timer.js'
@@ -11,8 +11,12 @@ export interface ConnectorEnd extends LocalEnd {
   readonly options: TransportOptions & {
     readonly reconnectInterval: number
     readonly reconnectMaxInterval: number
+    readonly reconnectStop: number
   }
 }
+
+/** The bits of `reconnectStop`. */
+export const STOP = { connectionRefused: 1, handshakeFailed: 2, afterDisconnect: 4 } as const
 
 /** The socket, as its connectors see it. */
 export interface ConnectorHost {
@@ -79,11 +83,20 @@ export class Connector {
         }
         await this.#host.connected(this, session)
       } catch (error) {
-        if (!this.stopped && isFinal(error)) break
+        if (!this.stopped && (isFinal(error) || this.#stopsAt(error))) break
       }
       if (!(await this.#pause())) break
     }
     this.#host.abandoned(this)
+  }
+
+  /** Whether the user wants no further attempt after such a failure. */
+  #stopsAt(error: unknown): boolean {
+    if (!(error instanceof Error)) return false
+    const { reconnectStop } = this.#local.options
+    if (handshakeFailures.has(error)) return (reconnectStop & STOP.handshakeFailed) !== 0
+    const refused = error instanceof ZmqError && error.code === 'ECONNREFUSED'
+    return refused && (reconnectStop & STOP.connectionRefused) !== 0
   }
 
   /** Waits before the next attempt. @returns false when there is to be none. */

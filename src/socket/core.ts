@@ -16,6 +16,7 @@ import { toText } from '../util/bytes.js'
 import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { localEnd } from './local-end.js'
+import { remember } from './message-peers.js'
 import { checkAddress, Endpoints, type EndpointsHost } from './endpoints.js'
 import { Observer, type Observable } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
@@ -117,11 +118,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     }
     if (options?.signal?.aborted !== true && waiting === 0) {
       try {
-        const message = this.pattern.receive()
-        if (message !== undefined) {
-          this.#tally.received++
-          return this.#inTime(message)
-        }
+        const message = this.#receive()
+        if (message !== undefined) return this.#inTime(message)
       } catch (error) {
         return rejection(error)
       }
@@ -140,8 +138,14 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   take(): Parts | undefined {
     if (this.#state !== 'open' || this.#receives.length > 0 || !this.pattern.canReceive)
       return undefined
+    return this.#receive()
+  }
+
+  #receive(): Parts | undefined {
     const message = this.pattern.receive()
-    if (message !== undefined) this.#tally.received++
+    if (message === undefined) return undefined
+    this.#tally.received++
+    if (this.options.messagePeers) remember(message, this.pattern.source?.peer)
     return message
   }
 
@@ -175,9 +179,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     if (this.#servingReceivers) return
     this.#servingReceivers = true
     while (this.#receives.length > 0 && this.pattern.canReceive) {
-      const message = this.pattern.receive()
+      const message = this.#receive()
       if (message === undefined) break
-      this.#tally.received++
       this.#receives.resolve(message)
     }
     this.#servingReceivers = false
@@ -369,6 +372,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   }
 
   disconnected(pipe: Pipe): void {
+    if (this.#pipes.has(pipe)) this.pattern.lost(pipe)
     this.#endpoints.ended(pipe)
   }
 

@@ -1,17 +1,14 @@
 import type { Parts } from '../message.js'
-import { FairQueue } from '../routing/fair-queue.js'
 import { LoadBalancer } from '../routing/load-balancer.js'
 import type { Pipe } from '../routing/pipe.js'
-import { EMPTY } from '../util/bytes.js'
+import { copyOf, EMPTY } from '../util/bytes.js'
 import { DuplexSocket } from './directions.js'
-import { Pattern } from './pattern.js'
+import { FairPattern, MOST_NOTICES } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
 /** Round robin out, fair queuing in: also what lies beneath REQ. */
-export class DealerPattern extends Pattern {
-  override readonly judges = false
+export class DealerPattern extends FairPattern {
   protected readonly out: LoadBalancer = new LoadBalancer()
-  protected readonly in: FairQueue = new FairQueue()
 
   attach(pipe: Pipe): void {
     this.out.add(pipe)
@@ -24,10 +21,12 @@ export class DealerPattern extends Pattern {
   override opened(pipe: Pipe): undefined {
     // An empty message makes us known to a ROUTER before we have anything to say.
     if (this.host.options.probeRouter) pipe.write([EMPTY])
+    this.greet(pipe)
   }
 
-  override readable(pipe: Pipe): void {
-    this.in.add(pipe)
+  override lost(pipe: Pipe): void {
+    const { hiccupMessage } = this.host.options
+    if (hiccupMessage !== null) pipe.announce(copyOf(hiccupMessage), MOST_NOTICES)
   }
 
   override writable(pipe: Pipe): void {
@@ -38,16 +37,8 @@ export class DealerPattern extends Pattern {
     return this.out.send(message)
   }
 
-  override receive(): Parts | undefined {
-    return this.in.next()
-  }
-
   override get canSend(): boolean {
     return this.out.hasRoom
-  }
-
-  override get canReceive(): boolean {
-    return !this.in.isEmpty
   }
 }
 
@@ -62,9 +53,16 @@ export class Dealer extends DuplexSocket {
   declare probeRouter: boolean
   /** Keep only the newest message for and from each peer; for messages of one part. @default false */
   declare conflate: boolean
+  /** Sent first on each new connection, also after a reconnect. @default null */
+  declare helloMessage: string | null
+  /** Received, as if from the peer, when a connection breaks that will be made again. @default null */
+  declare hiccupMessage: string | null
 
   static {
-    defineOptions(Dealer, ['routingId', 'probeRouter', 'conflate'])
+    defineOptions(Dealer, [
+      ...(['routingId', 'probeRouter', 'conflate'] as const),
+      ...(['helloMessage', 'hiccupMessage'] as const),
+    ])
   }
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */

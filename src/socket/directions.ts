@@ -58,6 +58,7 @@ export abstract class ReceivingSocket extends Socket implements Readable {
   declare receiveBufferSize: number
   declare receiveHighWaterMark: number
   declare receiveTimeout: number
+  declare messagePeers: boolean
 
   static {
     defineOptions(ReceivingSocket, RECEIVING)

@@ -8,13 +8,13 @@ import type { Listener, Transport, UpgradeServer } from '../transport/transport.
 import { deferred } from '../util/deferred.js'
 import { startTimer } from '../util/timer.js'
 import type { SocketType } from './socket-type.js'
-import { Connector, type ConnectorEnd, type ConnectorHost } from './connector.js'
+import { Connector, STOP, type ConnectorEnd, type ConnectorHost } from './connector.js'
 
 /** The socket, as its endpoints see it. */
 export interface EndpointsHost {
   readonly local: ConnectorEnd
   readonly services: ContextServices
-  readonly options: Pick<OptionValues, 'immediate' | 'linger'>
+  readonly options: Pick<OptionValues, 'immediate' | 'linger' | 'reconnectStop'>
   readonly type: SocketType
   /** A new pipe, known to the pattern. @throws ZmqError when that has no place for another. */
   addPipe(peerId?: Uint8Array): Pipe
@@ -103,7 +103,10 @@ export class Endpoints implements ConnectorHost {
     this.#host.services.transport(address)
     const connector = this.#connectorTo(address)
     if (connector === undefined) throw new ZmqError('ENOENT', { address })
-    this.#leave(connector, this.#host.options.linger !== 0)
+    const { linger, reconnectStop } = this.#host.options
+    const connected = connector.pipe?.session !== undefined
+    const waits = connected || (reconnectStop & STOP.afterDisconnect) === 0
+    this.#leave(connector, waits && linger !== 0)
   }
 
   /** Lets go of everything; settles when linger has ended. */

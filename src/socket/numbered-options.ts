@@ -1,5 +1,5 @@
 import { ZmqError } from '../errors.js'
-import { copyOf, fromText } from '../util/bytes.js'
+import { copyOf, fromText, toText } from '../util/bytes.js'
 import type { OptionName } from '../options.js'
 import { core, RECEIVING, SENDING, Socket } from './socket.js'
 
@@ -67,6 +67,15 @@ const NUMBERS: Readonly<Record<number, readonly [property: string, kind: Kind]>>
   92: ['interface', 'String'],
   93: ['zapEnforceDomain', 'Bool'],
   94: ['loopbackFastPath', 'Bool'],
+  97: ['routerNotify', 'Int32'],
+  98: ['manualLastValue', 'Bool'],
+  108: ['onlyFirstSubscribe', 'Bool'],
+  109: ['reconnectStop', 'Int32'],
+  110: ['helloMessage', 'String'],
+  111: ['disconnectMessage', 'String'],
+  114: ['hiccupMessage', 'String'],
+  115: ['verboseUnsubscribe', 'Bool'],
+  116: ['topicsCount', 'Int32'],
 }
 
 /** SUBSCRIBE and UNSUBSCRIBE, which are methods here. */
@@ -74,6 +83,9 @@ const TOPICS: Readonly<Record<number, boolean>> = { 6: true, 7: false }
 
 /** XPUB_VERBOSE and XPUB_VERBOSER, which are one property here. */
 const VERBOSITY: Readonly<Record<number, string>> = { 40: 'allSubs', 78: 'allSubsUnsubs' }
+
+/** ZMQ_METADATA, which adds to what was set before. */
+const METADATA = 95
 
 /** What libzmq has on every socket, though here only some have it as a property. */
 const EVERYWHERE: ReadonlySet<string> = new Set([...SENDING, ...RECEIVING, 'routingId', 'conflate'])
@@ -100,11 +112,20 @@ function set(socket: Socket, number: number, value: unknown, kind: Kind): void {
     core(socket).setTopic(toTopic(value), subscribes)
   } else if (kind === 'Bool' && verbosity !== undefined && 'verbosity' in socket) {
     Reflect.set(socket, 'verbosity', value === true ? verbosity : null)
+  } else if (kind === 'String' && number === METADATA) {
+    addMetadata(socket, toText(toTopic(value)))
   } else {
     const property = propertyOf(socket, number, kind)
     if (EVERYWHERE.has(property)) core(socket).setOption(property as OptionName, value)
     else Reflect.set(socket, property, value)
   }
+}
+
+/** libzmq takes one `name:value` at a time. */
+function addMetadata(socket: Socket, property: string): void {
+  const [name = '', ...value] = property.split(':')
+  const metadata = { ...core(socket).options.metadata, [name]: value.join(':') }
+  core(socket).setOption('metadata', metadata)
 }
 
 /** A topic as callers give it. @throws TypeError in the reference's words. */

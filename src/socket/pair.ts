@@ -1,14 +1,11 @@
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
-import { FairQueue } from '../routing/fair-queue.js'
 import type { Pipe } from '../routing/pipe.js'
 import { DuplexSocket } from './directions.js'
-import { Pattern } from './pattern.js'
+import { FairPattern } from './fair-pattern.js'
 import type { SocketOptions } from './socket.js'
 
-class PairPattern extends Pattern {
-  override readonly judges = false
-  readonly #in = new FairQueue()
+class PairPattern extends FairPattern {
   #peer: Pipe | undefined
 
   attach(pipe: Pipe): void {
@@ -22,24 +19,12 @@ class PairPattern extends Pattern {
     if (this.#peer === pipe) this.#peer = undefined
   }
 
-  override readable(pipe: Pipe): void {
-    this.#in.add(pipe)
-  }
-
   override send(message: Parts): boolean {
     return this.#peer?.write(message) ?? false
   }
 
-  override receive(): Parts | undefined {
-    return this.#in.next()
-  }
-
   override get canSend(): boolean {
     return this.#peer?.hasRoom ?? false
-  }
-
-  override get canReceive(): boolean {
-    return !this.#in.isEmpty
   }
 }
 

@@ -3,6 +3,7 @@ import type { DropReason } from '../events.js'
 import type { Parts, Subscription } from '../message.js'
 import type { OptionValues } from '../options.js'
 import type { Pipe } from '../routing/pipe.js'
+import { copyOf } from '../util/bytes.js'
 
 /** What a pattern may ask of its socket. */
 export interface PatternHost {
@@ -32,6 +33,17 @@ export abstract class Pattern {
   /** A session has begun on the pipe. @returns why it must end at once, if it must. */
   opened(_pipe: Pipe): ZmqError | undefined {
     return undefined
+  }
+
+  /** The session has ended, though not by our own hand; the pipe may get another one. */
+  lost(_pipe: Pipe): void {
+    // for types that tell the user
+  }
+
+  /** The first message of each connection, if the socket has one to say (`helloMessage`). */
+  protected greet(pipe: Pipe): void {
+    const { helloMessage } = this.host.options
+    if (helloMessage !== null) pipe.writeFirst([copyOf(helloMessage)])
   }
 
   /** There is something to read. */
@@ -68,6 +80,16 @@ export abstract class Pattern {
   /** The next message for the user, if there is one. @throws ZmqError when there can be none. */
   receive(): Parts | undefined {
     throw new ZmqError('ENOTSUP')
+  }
+
+  /** The pipe that the last message was received from. */
+  get source(): Pipe | undefined {
+    return undefined
+  }
+
+  /** How many topics are subscribed to, as far as the type has topics. */
+  get topicsCount(): number {
+    return 0
   }
 
   /** Whether `send()` would not wait. */

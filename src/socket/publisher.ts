@@ -1,11 +1,11 @@
-import type { Parts, Subscription } from '../message.js'
+import { takeSubscriptions, type Parts, type Subscription } from '../message.js'
 import { FanOut } from '../routing/fan-out.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Subscriptions, type Change } from '../routing/subscriptions.js'
 import { EMPTY } from '../util/bytes.js'
 import { SendingSocket } from './directions.js'
 import { Pattern, type PatternHost } from './pattern.js'
-import { defineOptions, type SocketOptions } from './socket.js'
+import { core, defineOptions, type SocketOptions } from './socket.js'
 
 /** What PUB and XPUB have in common: to each peer what it has subscribed to. */
 export class PublisherPattern extends Pattern {
@@ -41,11 +41,8 @@ export class PublisherPattern extends Pattern {
   /** Subscriptions of ZMTP 3.0 come as messages; others are not for us. */
   override intake(pipe: Pipe, message: Parts): boolean {
     if (!this.serves(pipe)) return false
-    const rest = message.filter((part) => {
-      const [first] = part
-      if (first !== 0 && first !== 1) return true
-      this.subscription(pipe, { topic: part.subarray(1), on: first === 1 })
-      return false
+    const rest = takeSubscriptions(message, this.host.options.onlyFirstSubscribe, (change) => {
+      this.subscription(pipe, change)
     })
     return rest.length > 0 && this.user(pipe, rest)
   }
@@ -66,6 +63,22 @@ export class PublisherPattern extends Pattern {
   }
 
   override get canSend(): boolean {
+    return true
+  }
+
+  override get topicsCount(): number {
+    return this.subscriptions.size
+  }
+
+  /** As `send()`, but to one peer only. */
+  protected sendTo(only: Pipe, message: Parts): boolean {
+    const out = this.#out
+    out.begin()
+    this.subscriptions.match(message[0] ?? EMPTY, (pipe) => {
+      if (pipe === only) out.select(pipe)
+    })
+    if (this.host.options.noDrop && !out.hasRoom) return false
+    out.send(message)
     return true
   }
 
@@ -102,9 +115,16 @@ export class Publisher extends SendingSocket {
   declare conflate: boolean
   /** Send to peers whose subscriptions do not match; subscribers must set it as well. @default false */
   declare invertMatching: boolean
+  /** Heed subscriptions in a message of a peer only if its first part is one. @default false */
+  declare onlyFirstSubscribe: boolean
 
   static {
-    defineOptions(Publisher, ['noDrop', 'conflate', 'invertMatching'])
+    defineOptions(Publisher, ['noDrop', 'conflate', 'invertMatching', 'onlyFirstSubscribe'])
+  }
+
+  /** How many topics peers are subscribed to; one that several want counts once. */
+  get topicsCount(): number {
+    return core(this).pattern.topicsCount
   }
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */

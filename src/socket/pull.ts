@@ -1,32 +1,14 @@
-import type { Parts } from '../message.js'
-import { FairQueue } from '../routing/fair-queue.js'
-import type { Pipe } from '../routing/pipe.js'
 import { ReceivingSocket } from './directions.js'
-import { Pattern } from './pattern.js'
+import { FairPattern } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
-class PullPattern extends Pattern {
-  override readonly judges = false
-  readonly #in = new FairQueue()
-
+class PullPattern extends FairPattern {
   attach(): void {
     // Peers matter when they have something to read.
   }
 
   detach(): void {
     // What was received can still be read.
-  }
-
-  override readable(pipe: Pipe): void {
-    this.#in.add(pipe)
-  }
-
-  override receive(): Parts | undefined {
-    return this.#in.next()
-  }
-
-  override get canReceive(): boolean {
-    return !this.#in.isEmpty
   }
 }
 

@@ -1,14 +1,11 @@
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
-import { FairQueue } from '../routing/fair-queue.js'
 import type { Pipe } from '../routing/pipe.js'
 import { DuplexSocket } from './directions.js'
-import { Pattern } from './pattern.js'
+import { FairPattern } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
-class ReplyPattern extends Pattern {
-  override readonly judges = false
-  readonly #in = new FairQueue()
+class ReplyPattern extends FairPattern {
   /** Who waits for a reply, and the envelope that leads back: ids up to and with the empty part. */
   #asker: { pipe: Pipe; envelope: Parts } | undefined
 
@@ -20,16 +17,12 @@ class ReplyPattern extends Pattern {
     // The asker may be gone when we reply; that is found out then.
   }
 
-  override readable(pipe: Pipe): void {
-    this.#in.add(pipe)
-  }
-
   override receive(): Parts | undefined {
     if (this.#asker !== undefined) {
       throw new ZmqError('EFSM', { reason: 'the last request has no reply yet: send it first' })
     }
-    for (let request = this.#in.next(); request !== undefined; request = this.#in.next()) {
-      const pipe = this.#in.source
+    for (let request = this.in.next(); request !== undefined; request = this.in.next()) {
+      const pipe = this.in.source
       const delimiter = request.findIndex((part) => part.length === 0)
       if (delimiter >= 0 && delimiter < request.length - 1 && pipe !== undefined) {
         this.#asker = { pipe, envelope: request.slice(0, delimiter + 1) }
@@ -55,7 +48,7 @@ class ReplyPattern extends Pattern {
   }
 
   override get canReceive(): boolean {
-    return this.#asker === undefined && !this.#in.isEmpty
+    return this.#asker === undefined && !this.in.isEmpty
   }
 }
 

@@ -1,16 +1,16 @@
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
-import { FairQueue } from '../routing/fair-queue.js'
 import type { Pipe } from '../routing/pipe.js'
 import { RoutingTable } from '../routing/routing-table.js'
-import { asFrame, EMPTY, fromText } from '../util/bytes.js'
+import { asFrame, copyOf, EMPTY, fromText } from '../util/bytes.js'
 import { DuplexSocket } from './directions.js'
-import { Pattern } from './pattern.js'
+import { FairPattern, MOST_NOTICES } from './fair-pattern.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
-class RouterPattern extends Pattern {
-  override readonly judges = false
-  readonly #in = new FairQueue()
+/** The bits of `routerNotify`. */
+const NOTIFY = { connect: 1, disconnect: 2 } as const
+
+class RouterPattern extends FairPattern {
   readonly #routes = new RoutingTable()
   /** Names of peers that have left, for their messages that are still unread. */
   readonly #departed = new WeakMap<Pipe, Uint8Array>()
@@ -29,12 +29,18 @@ class RouterPattern extends Pattern {
 
   override opened(pipe: Pipe): ZmqError | undefined {
     const refusal = pipe.peerId === undefined ? this.#name(pipe) : undefined
-    if (refusal === undefined && this.host.options.probeRouter) pipe.write([EMPTY])
-    return refusal
+    if (refusal !== undefined) return refusal
+    const { probeRouter, routerNotify } = this.host.options
+    if (probeRouter) pipe.write([EMPTY])
+    this.greet(pipe)
+    if ((routerNotify & NOTIFY.connect) !== 0) pipe.announce(EMPTY, MOST_NOTICES)
+    return undefined
   }
 
-  override readable(pipe: Pipe): void {
-    this.#in.add(pipe)
+  override lost(pipe: Pipe): void {
+    const { routerNotify, disconnectMessage } = this.host.options
+    if (disconnectMessage !== null) pipe.announce(copyOf(disconnectMessage), MOST_NOTICES)
+    if ((routerNotify & NOTIFY.disconnect) !== 0) pipe.announce(EMPTY, MOST_NOTICES)
   }
 
   override send(message: Parts): boolean {
@@ -59,8 +65,8 @@ class RouterPattern extends Pattern {
   }
 
   override receive(): Parts | undefined {
-    const message = this.#in.next()
-    const pipe = this.#in.source
+    const message = this.in.next()
+    const pipe = this.in.source
     if (message === undefined || pipe === undefined) return undefined
     message.unshift(this.#routes.idOf(pipe) ?? this.#departed.get(pipe) ?? EMPTY)
     return message
@@ -68,10 +74,6 @@ class RouterPattern extends Pattern {
 
   override get canSend(): boolean {
     return true
-  }
-
-  override get canReceive(): boolean {
-    return !this.#in.isEmpty
   }
 
   /** Gives the peer the name it chose, or one of ours. */
@@ -125,9 +127,21 @@ export class Router extends DuplexSocket {
   declare probeRouter: boolean
   /** A new peer takes over the routing id of an older one, which is disconnected. @default false */
   declare handover: boolean
+  /**
+   * Tell when peers come and go, by receiving their routing id and an empty part: 1 when they have
+   * connected, 2 when they have gone, 3 both (libzmq's ZMQ_ROUTER_NOTIFY). @default 0
+   */
+  declare routerNotify: number
+  /** Sent first to each new peer. @default null */
+  declare helloMessage: string | null
+  /** Received, as if from the peer, when a peer has gone. @default null */
+  declare disconnectMessage: string | null
 
   static {
-    defineOptions(Router, ['routingId', 'mandatory', 'probeRouter', 'handover'])
+    defineOptions(Router, [
+      ...(['routingId', 'mandatory', 'probeRouter', 'handover'] as const),
+      ...(['routerNotify', 'helloMessage', 'disconnectMessage'] as const),
+    ])
   }
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */

@@ -41,6 +41,7 @@ const COMMON = [
   'socksProxy', 'heartbeatInterval', 'heartbeatTimeToLive', 'heartbeatTimeout', 'connectTimeout',
   'tcpMaxRetransmitTimeout', 'multicastMaxTransportDataUnit', 'interface', 'zapEnforceDomain',
   'loopbackFastPath', 'maxPendingOperations', 'maxPendingHandshakes', 'tls', 'allowedOrigins',
+  'metadata', 'reconnectStop',
 ] as const satisfies OptionName[] // prettier-ignore
 
 /** Options of sockets that send. */
@@ -56,6 +57,7 @@ export const RECEIVING: readonly OptionName[] = [
   'receiveBufferSize',
   'receiveHighWaterMark',
   'receiveTimeout',
+  'messagePeers',
 ]
 
 /** Gives a class its options as properties that read and check through the core. */
@@ -121,6 +123,18 @@ export abstract class Socket implements Observable {
    * `wss://`; null admits all. Programs that are no browsers name no origin, and are admitted. @default null
    */
   declare allowedOrigins: readonly string[] | null
+  /**
+   * What this socket tells its peers of itself in the handshake: texts by names that begin with `X-`,
+   * such as `{ 'X-Version': '7' }` (libzmq's ZMQ_METADATA; RFC 37). Peers of zerowire see them as
+   * `peer.metadata`. @default null
+   */
+  declare metadata: Readonly<Record<string, string>> | null
+  /**
+   * When not to connect again, as a sum: 1 when the connection is refused, 2 when the handshake
+   * fails, 4 after `disconnect()` even while messages are queued (libzmq's ZMQ_RECONNECT_STOP).
+   * What is queued for the endpoint is then dropped, and counted. @default 0
+   */
+  declare reconnectStop: number
   /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
   declare plainServer: boolean
   /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
@@ -362,6 +376,8 @@ export interface Readable<M extends object[] = Message[]> {
   receiveHighWaterMark: number
   /** How long `receive()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
   receiveTimeout: number
+  /** Remember of each received message who sent it, for `peerOf()` of `zerowire/extra`. @default false */
+  messagePeers: boolean
   /** Receives one message, all its parts. */
   receive(options?: OperationOptions): Promise<M>
   /** Receives until the socket is closed. */

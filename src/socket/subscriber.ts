@@ -1,16 +1,13 @@
 import type { Parts } from '../message.js'
-import { FairQueue } from '../routing/fair-queue.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Wishes } from '../routing/wishes.js'
 import { EMPTY } from '../util/bytes.js'
 import { ReceivingSocket } from './directions.js'
+import { FairPattern } from './fair-pattern.js'
 import { toTopic } from './numbered-options.js'
-import { Pattern } from './pattern.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
-class SubscriberPattern extends Pattern {
-  override readonly judges = false
-  readonly #in = new FairQueue()
+class SubscriberPattern extends FairPattern {
   readonly #wishes = new Wishes()
 
   attach(pipe: Pipe): void {
@@ -25,13 +22,9 @@ class SubscriberPattern extends Pattern {
     this.#wishes.tell(pipe)
   }
 
-  override readable(pipe: Pipe): void {
-    this.#in.add(pipe)
-  }
-
   /** Filters once more: what was wanted when it was sent may be unwanted now. */
   override receive(): Parts | undefined {
-    for (let message = this.#in.next(); message !== undefined; message = this.#in.next()) {
+    for (let message = this.in.next(); message !== undefined; message = this.in.next()) {
       if (this.#wishes.include(message[0] ?? EMPTY) !== this.host.options.invertMatching)
         return message
       this.host.drop('unsubscribed')
@@ -39,8 +32,8 @@ class SubscriberPattern extends Pattern {
     return undefined
   }
 
-  override get canReceive(): boolean {
-    return !this.#in.isEmpty
+  override get topicsCount(): number {
+    return this.#wishes.size
   }
 
   override setTopic(topic: Uint8Array, on: boolean): void {
@@ -67,6 +60,11 @@ export class Subscriber extends ReceivingSocket {
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Subscriber>) {
     super('SUB', options, (host) => new SubscriberPattern(host))
+  }
+
+  /** How many topics are subscribed to; one that was several times counts once. */
+  get topicsCount(): number {
+    return core(this).pattern.topicsCount
   }
 
   /** Subscribes to messages that begin with one of the prefixes; without any, to all. Subscriptions are counted. */

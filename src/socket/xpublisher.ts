@@ -18,6 +18,8 @@ class XPublisherPattern extends PublisherPattern {
   readonly #in = new FairQueue()
   /** With `manual`: what peers have asked for, which need not be what they get. */
   readonly #requests = new Subscriptions()
+  /** With `manualLastValue`: whose request was received last, to whom alone the next message goes. */
+  #newcomer: Pipe | undefined
 
   override opened(pipe: Pipe): undefined {
     super.opened(pipe)
@@ -26,10 +28,10 @@ class XPublisherPattern extends PublisherPattern {
   }
 
   override subscription(pipe: Pipe, change: Subscription): void {
-    const { manual, verbosity } = this.host.options
-    const set = manual ? this.#requests : this.subscriptions
+    const { verbosity } = this.host.options
+    const set = this.#manual ? this.#requests : this.subscriptions
     const effect = this.apply(set, pipe, change)
-    if (manual || isNews(change, effect, verbosity))
+    if (this.#manual || isNews(change, effect, verbosity))
       announce(pipe, change, MOST_UNREAD + 2 * set.count(pipe))
   }
 
@@ -38,7 +40,21 @@ class XPublisherPattern extends PublisherPattern {
   }
 
   override receive(): Parts | undefined {
-    return this.#in.next()
+    const message = this.#in.next()
+    if (message !== undefined && this.host.options.manualLastValue) this.#newcomer = this.#in.source
+    return message
+  }
+
+  override send(message: Parts): boolean {
+    const newcomer = this.#newcomer
+    if (newcomer === undefined) return super.send(message)
+    if (!this.sendTo(newcomer, message)) return false
+    this.#newcomer = undefined
+    return true
+  }
+
+  override get source(): Pipe | undefined {
+    return this.#in.source
   }
 
   override get canReceive(): boolean {
@@ -52,16 +68,20 @@ class XPublisherPattern extends PublisherPattern {
   }
 
   protected override forget(pipe: Pipe): void {
-    const { manual, verbosity } = this.host.options
+    const { verbosity } = this.host.options
     const tell = (topic: Uint8Array, last: boolean): void => {
       if (last || verbosity === 'allSubsUnsubs') announce(pipe, { topic, on: false }, Infinity)
     }
-    this.subscriptions.removeAll(pipe, manual ? () => undefined : tell)
+    this.subscriptions.removeAll(pipe, this.#manual ? () => undefined : tell)
     this.#requests.removeAll(pipe, tell)
   }
 
   protected override user(): boolean {
     return true
+  }
+
+  get #manual(): boolean {
+    return this.host.options.manual || this.host.options.manualLastValue
   }
 }
 
@@ -90,6 +110,14 @@ export class XPublisher extends DuplexSocket {
   declare noDrop: boolean
   /** Only report subscriptions; what a peer gets is decided by `subscribe()` and `unsubscribe()`. @default false */
   declare manual: boolean
+  /**
+   * As `manual`; moreover, after each request that was received, the next message goes to that peer
+   * alone: for publishers that keep the last value of each topic for those who come later
+   * (libzmq's ZMQ_XPUB_MANUAL_LAST_VALUE). @default false
+   */
+  declare manualLastValue: boolean
+  /** Heed subscriptions in a message of a peer only if its first part is one. @default false */
+  declare onlyFirstSubscribe: boolean
   /** Sent to each new peer; reaches those that are subscribed to it. @default null */
   declare welcomeMessage: string | null
   /** Send to peers whose subscriptions do not match; subscribers must set it as well. @default false */
@@ -101,7 +129,15 @@ export class XPublisher extends DuplexSocket {
   declare verbosity: 'allSubs' | 'allSubsUnsubs' | null
 
   static {
-    defineOptions(XPublisher, ['noDrop', 'manual', 'welcomeMessage', 'invertMatching', 'verbosity'])
+    defineOptions(XPublisher, [
+      ...(['noDrop', 'manual', 'welcomeMessage', 'invertMatching', 'verbosity'] as const),
+      ...(['manualLastValue', 'onlyFirstSubscribe'] as const),
+    ])
+  }
+
+  /** How many topics peers get; one that several get counts once. */
+  get topicsCount(): number {
+    return core(this).pattern.topicsCount
   }
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */

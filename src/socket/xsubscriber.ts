@@ -1,16 +1,14 @@
-import type { Parts } from '../message.js'
-import { FairQueue } from '../routing/fair-queue.js'
+import { takeSubscriptions, type Parts, type Subscription } from '../message.js'
 import { FanOut } from '../routing/fan-out.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Wishes } from '../routing/wishes.js'
-import { copyOf, EMPTY } from '../util/bytes.js'
+import { copyOf } from '../util/bytes.js'
 import { DuplexSocket } from './directions.js'
-import { Pattern, type PatternHost } from './pattern.js'
-import type { SocketOptions } from './socket.js'
+import { FairPattern } from './fair-pattern.js'
+import type { PatternHost } from './pattern.js'
+import { core, defineOptions, type SocketOptions } from './socket.js'
 
-class XSubscriberPattern extends Pattern {
-  override readonly judges = false
-  readonly #in = new FairQueue()
+class XSubscriberPattern extends FairPattern {
   readonly #wishes = new Wishes()
   readonly #out: FanOut
 
@@ -35,38 +33,30 @@ class XSubscriberPattern extends Pattern {
     this.#wishes.tell(pipe)
   }
 
-  override readable(pipe: Pipe): void {
-    this.#in.add(pipe)
-  }
-
-  override receive(): Parts | undefined {
-    return this.#in.next()
-  }
-
   override send(message: Parts): boolean {
-    const [first] = message[0] ?? []
-    if (message.length === 1 && (first === 0 || first === 1)) this.#change(message[0], first === 1)
-    else {
-      this.#out.begin()
-      this.#out.selectAll()
-      this.#out.send(message)
-    }
+    const rest = takeSubscriptions(message, this.host.options.onlyFirstSubscribe, (change) => {
+      this.#change(change)
+    })
+    if (rest.length === 0) return true
+    this.#out.begin()
+    this.#out.selectAll()
+    this.#out.send(rest)
     return true
+  }
+
+  override get topicsCount(): number {
+    return this.#wishes.size
   }
 
   override get canSend(): boolean {
     return true
   }
 
-  override get canReceive(): boolean {
-    return !this.#in.isEmpty
-  }
-
   /** Each subscription is passed on, for verbose publishers; an unsubscription when it was the last. */
-  #change(message: Uint8Array | undefined, on: boolean): void {
-    const topic = copyOf(message?.subarray(1) ?? EMPTY)
+  #change({ topic: given, on }: Subscription): void {
+    const topic = copyOf(given)
     const changed = on ? this.#wishes.want(topic) || on : this.#wishes.unwant(topic)
-    if (changed) this.#wishes.tellAll({ topic, on })
+    if (changed || this.host.options.verboseUnsubscribe) this.#wishes.tellAll({ topic, on })
   }
 }
 
@@ -75,8 +65,22 @@ class XSubscriberPattern extends Pattern {
  * peers send, and can send them messages of its own (RFC 29).
  */
 export class XSubscriber extends DuplexSocket {
+  /** Take subscriptions out of a message that is sent only if its first part is one. @default false */
+  declare onlyFirstSubscribe: boolean
+  /** Pass every unsubscription on, not only the last of a topic (libzmq's ZMQ_XSUB_VERBOSE_UNSUBSCRIBE). @default false */
+  declare verboseUnsubscribe: boolean
+
+  static {
+    defineOptions(XSubscriber, ['onlyFirstSubscribe', 'verboseUnsubscribe'])
+  }
+
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<XSubscriber>) {
     super('XSUB', options, (host) => new XSubscriberPattern(host))
+  }
+
+  /** How many topics are subscribed to; one that was several times counts once. */
+  get topicsCount(): number {
+    return core(this).pattern.topicsCount
   }
 }

@@ -1,6 +1,12 @@
 import type { PeerInfo } from '../events.js'
 import { ownParts, type Parts } from '../message.js'
-import { nextConnection, type LocalPeer, type Session, type Traffic } from '../session/session.js'
+import {
+  nextConnection,
+  NOTHING_SAID,
+  type LocalPeer,
+  type Session,
+  type Traffic,
+} from '../session/session.js'
 import { EMPTY } from '../util/bytes.js'
 import type { Subscription } from '../message.js'
 
@@ -19,8 +25,9 @@ export class InprocSession implements Session {
 
   constructor(address: string, connection: number, peer: LocalPeer) {
     this.connection = connection
-    const { socketType, routingId = EMPTY } = peer
-    this.peer = { address, socketType, routingId, protocol: 'inproc' }
+    const { socketType, routingId = EMPTY, options } = peer
+    const metadata = lowerCase(options.metadata)
+    this.peer = { address, socketType, routingId, protocol: 'inproc', metadata }
   }
 
   static pair(address: string, local: LocalPeer, other: LocalPeer): [InprocSession, InprocSession] {
@@ -102,4 +109,12 @@ export class InprocSession implements Session {
     const other = this.#other
     return other === undefined ? undefined : other.#traffic
   }
+}
+
+/** As if they had crossed a wire, where the case of names does not count. */
+function lowerCase(metadata: Readonly<Record<string, string>> | null): PeerInfo['metadata'] {
+  if (metadata === null) return NOTHING_SAID.metadata
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]),
+  )
 }

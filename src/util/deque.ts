@@ -15,6 +15,14 @@ export class Deque<T> {
     this.#length++
   }
 
+  /** Puts an item before all others. */
+  unshift(item: T): void {
+    if (this.#length === this.#ring.length) this.#resize(this.#length * 2)
+    this.#head = (this.#head - 1) & this.#mask
+    this.#ring[this.#head] = item
+    this.#length++
+  }
+
   shift(): T | undefined {
     if (this.#length === 0) return undefined
     const item = this.#ring[this.#head]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Context, context, Push, ZmqError } from 'zerowire'
+import { Context, context, Push } from 'zerowire'
+import { ZmqError } from 'zerowire/extra'
 import { near } from '../support/everywhere.js'
 
 /** What has no host, no port or no path that could be asked for. */

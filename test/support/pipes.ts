@@ -1,7 +1,7 @@
 import type { DropReason } from '../../src/events.js'
 import type { Subscription } from '../../src/message.js'
 import { Pipe, type PipeOptions, type PipeOwner } from '../../src/routing/pipe.js'
-import type { Session, Traffic } from '../../src/session/session.js'
+import { NOTHING_SAID, type Session, type Traffic } from '../../src/session/session.js'
 
 type Parts = Uint8Array[]
 
@@ -78,7 +78,7 @@ export class TestOwner implements PipeOwner {
 
 /** A session that takes, keeps back and refuses messages as a test wants it to. */
 export class TestSession implements Session {
-  readonly peer = { address: '', socketType: 'DEALER', routingId: new Uint8Array(0), protocol: '' }
+  readonly peer = { ...NOTHING_SAID, address: '', socketType: 'DEALER', protocol: '' }
   readonly connection = 1
   /** Messages that the system has taken. */
   readonly written: string[] = []

@@ -1,4 +1,5 @@
-import { ZmqError, type Request } from 'zerowire'
+import type { Request } from 'zerowire'
+import { ZmqError } from 'zerowire/extra'
 import type { Answers, Question, Words } from '../../demo/messages.js'
 import { find, findAs } from './dom.js'
 import { count, megabytes } from './format.js'

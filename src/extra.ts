@@ -1,0 +1,9 @@
+/**
+ * What zerowire has beyond the exports of `zeromq`, under a name of its own: `zerowire/extra`.
+ *
+ * @packageDocumentation
+ */
+export { ZmqError, type ErrorCode, type ErrorDetails } from './errors.js'
+export type { PeerInfo } from './events.js'
+export type { Message } from './message.js'
+export { peerOf } from './socket/message-peers.js'
