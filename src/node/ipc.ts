@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Endpoint } from '../endpoint.js'
@@ -8,6 +7,7 @@ import type { Session } from '../session/session.js'
 import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
 import { NetStream } from './net-stream.js'
 import { dial, serve, type ListenerKind } from './stream-transport.js'
+import { isOwned } from './unix-owner.js'
 
 /** The longest path of a Unix domain socket on Linux, its NUL left out. */
 const LONGEST_PATH = 107
@@ -25,31 +25,31 @@ export class IpcTransport implements Transport {
     return dial(NetStream.dial({ path: pathOf(endpoint) }), endpoint, local, signal)
   }
 
-  async listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
+  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     try {
-      return await (endpoint.address === '*'
+      return endpoint.address === '*'
         ? this.#listenAnywhere(local, accept)
-        : this.#listenAt(endpoint, local, accept))
+        : this.#listenAt(endpoint, local, accept)
     } catch (error) {
       throw fromSystemError(error, endpoint.text)
     }
   }
 
-  async #listenAt(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
+  #listenAt(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     const path = pathOf(endpoint)
-    await clearStale(path, endpoint)
-    return serve(endpoint.text, local, accept, kindOf(path, endpoint.text, local))
+    clearStale(path, endpoint)
+    return serve(endpoint.text, local, accept, kindOf(path, endpoint.text))
   }
 
   /** In a new directory, which goes with the listener. */
-  async #listenAnywhere(local: LocalEnd, accept: Accept): Promise<Listener> {
+  #listenAnywhere(local: LocalEnd, accept: Accept): Listener {
     const folder = temporaryFolder()
     const path = join(folder, 'socket')
     const cleanup = (): void => {
       remove(folder)
     }
     const text = `ipc://${path}`
-    return serve(text, local, accept, { ...kindOf(path, text, local), cleanup })
+    return serve(text, local, accept, { ...kindOf(path, text), cleanup })
   }
 }
 
@@ -73,9 +73,9 @@ function removeAll(): void {
   for (const folder of folders) remove(folder)
 }
 
-function kindOf(path: string, text: string, { options }: LocalEnd): ListenerKind {
+function kindOf(path: string, text: string): ListenerKind {
   return {
-    listen: { path, backlog: options.backlog },
+    place: { path },
     endpoint: () => text,
     remoteAddress: () => text,
     admit: () => true,
@@ -94,7 +94,7 @@ function pathOf({ address, text }: Endpoint): string {
  * Removes what a dead owner left behind: a socket on which nobody answers. A living owner keeps its
  * address (libzmq would steal it), and a file that is no socket is never touched.
  */
-async function clearStale(path: string, { text }: Endpoint): Promise<void> {
+function clearStale(path: string, { text }: Endpoint): void {
   if (path.startsWith('\0')) return
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) {
@@ -105,20 +105,6 @@ async function clearStale(path: string, { text }: Endpoint): Promise<void> {
   if (!stat.isSocket()) {
     throw new ZmqError('EADDRINUSE', { address: text, reason: `${path} exists and is no socket` })
   }
-  if (await answers(path)) throw new ZmqError('EADDRINUSE', { address: text })
+  if (isOwned(path)) throw new ZmqError('EADDRINUSE', { address: text })
   unlinkSync(path)
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect({ path })
-    probe.once('connect', () => {
-      probe.destroy()
-      resolve(true)
-    })
-    probe.once('error', ({ code }: NodeJS.ErrnoException) => {
-      // Any other failure, such as a full backlog, means that somebody is there.
-      resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT')
-    })
-  })
 }

@@ -1,4 +1,5 @@
 import { parseWebRoute, type Endpoint } from '../endpoint.js'
+import { ZmqError } from '../errors.js'
 import type { Session } from '../session/session.js'
 import type {
   Accept,
@@ -7,6 +8,7 @@ import type {
   Transport,
   UpgradeServer,
 } from '../transport/transport.js'
+import type { WebSocketTransport } from './websocket.js'
 
 /**
  * `ws://` and `wss://`, loaded when they are first used: HTTP and TLS would cost every other program
@@ -16,7 +18,8 @@ export class LazyWebSocketTransport implements Transport {
   readonly scheme: 'ws' | 'wss'
   readonly observable = true
   readonly joins = true
-  #loading: Promise<Transport> | undefined
+  #loading: Promise<WebSocketTransport> | undefined
+  #loaded: WebSocketTransport | undefined
 
   constructor(scheme: 'ws' | 'wss') {
     this.scheme = scheme
@@ -31,19 +34,20 @@ export class LazyWebSocketTransport implements Transport {
     return transport.connect(endpoint, local, signal)
   }
 
-  async listen(
-    endpoint: Endpoint,
-    local: LocalEnd,
-    accept: Accept,
-    server?: UpgradeServer,
-  ): Promise<Listener> {
+  async prepare(endpoint: Endpoint, local: LocalEnd, server?: UpgradeServer): Promise<Endpoint> {
     const transport = await this.#load()
-    return transport.listen(endpoint, local, accept, server)
+    return transport.prepare(endpoint, local, server)
   }
 
-  #load(): Promise<Transport> {
+  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept, server?: UpgradeServer): Listener {
+    if (this.#loaded !== undefined) return this.#loaded.listen(endpoint, local, accept, server)
+    const reason = `${this.scheme}:// has to be loaded first: use bind()`
+    throw new ZmqError('ENOTSUP', { address: endpoint.text, reason })
+  }
+
+  #load(): Promise<WebSocketTransport> {
     return (this.#loading ??= import('./websocket.js').then(
-      ({ WebSocketTransport }) => new WebSocketTransport(this.scheme),
+      ({ WebSocketTransport }) => (this.#loaded = new WebSocketTransport(this.scheme)),
     ))
   }
 }

@@ -1,11 +1,12 @@
-import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { Endpoint } from '../endpoint.js'
-import { fromSystemError, ZmqError, type ErrorCode } from '../errors.js'
+import { fromSystemError, ZmqError } from '../errors.js'
 import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
 import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
 import { startTimer } from '../util/timer.js'
+import { listenNow, type Place } from './listen.js'
 import { NetStream } from './net-stream.js'
 import { Strangers } from './strangers.js'
 
@@ -81,7 +82,7 @@ export function connected(
 
 /** How a listener of one transport differs from another's. */
 export interface ListenerKind {
-  readonly listen: ListenOptions
+  readonly place: Place
   /** The endpoint, once it is known what the system chose. */
   endpoint(server: Server): string
   /** Where an accepted connection comes from. */
@@ -93,12 +94,12 @@ export interface ListenerKind {
 }
 
 /** Listens, shakes hands with whoever comes, and hands on those who have finished. */
-export async function serve(
+export function serve(
   text: string,
   local: LocalEnd,
   accept: Accept,
   kind: ListenerKind,
-): Promise<Listener> {
+): Listener {
   const strangers = new Strangers()
   let endpoint = text
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
@@ -120,7 +121,7 @@ export async function serve(
     welcome(session, accept, strangers)
   })
   server.unref()
-  await listening(server, text, kind.listen)
+  listenNow(server, kind.place, local.options.backlog, text)
   endpoint = kind.endpoint(server)
   server.on('error', (error) => {
     local.emit({ type: 'accept:error', address: endpoint, error: fromSystemError(error, endpoint) })
@@ -131,7 +132,6 @@ export async function serve(
       server.close()
       strangers.destroyAll()
       kind.cleanup?.()
-      return Promise.resolve()
     },
   }
 }
@@ -144,22 +144,4 @@ export function welcome(session: StreamSession, accept: Accept, strangers: Stran
     .finally(() => {
       strangers.delete(session)
     })
-}
-
-export function listening(server: Server, text: string, options: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(bindError(error, text))
-    })
-    server.listen(options, () => {
-      server.removeAllListeners('error')
-      resolve()
-    })
-  })
-}
-
-/** A name that cannot be resolved is, to whoever binds, a device that is not there. */
-function bindError(error: NodeJS.ErrnoException, text: string): ZmqError {
-  const fallback: ErrorCode = error.syscall === 'getaddrinfo' ? 'ENODEV' : 'EINVAL'
-  return fromSystemError(error, text, fallback)
 }

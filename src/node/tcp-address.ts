@@ -1,7 +1,8 @@
+import { lookup } from 'node:dns/promises'
 import { isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Endpoint, HostPort } from '../endpoint.js'
-import { ZmqError } from '../errors.js'
+import { fromSystemError, ZmqError } from '../errors.js'
 
 /** The first address of a network interface, if there is one of that name. */
 function interfaceAddress(name: string, ipv6: boolean): string | undefined {
@@ -14,16 +15,45 @@ function interfaceAddress(name: string, ipv6: boolean): string | undefined {
 
 /**
  * The address to listen on: `*` is every interface; the name of an interface is its first address.
- * @throws ZmqError `ENODEV` for an IPv6 address without the option `ipv6`.
+ * @throws ZmqError `ENODEV` for an IPv6 address without the option `ipv6`, `ENOTSUP` for a name that
+ * has to be looked up.
  */
 export function listenAddress({ host }: HostPort, ipv6: boolean, endpoint: Endpoint): string {
+  const address = knownAddress(host, ipv6, endpoint)
+  if (address !== undefined) return address
+  const reason = `${host} has to be looked up, which takes time: use bind()`
+  throw new ZmqError('ENOTSUP', { address: endpoint.text, reason })
+}
+
+/** What `listenAddress()` is to be given: an address in place of a host that has to be looked up. */
+export async function lookUpHost(
+  { host }: HostPort,
+  ipv6: boolean,
+  endpoint: Endpoint,
+): Promise<Endpoint> {
+  if (knownAddress(host, ipv6, endpoint) !== undefined) return endpoint
+  try {
+    const { address, family } = await lookup(host, { family: ipv6 ? 0 : 4 })
+    const found = family === 6 ? `[${address}]` : address
+    return { ...endpoint, address: found + endpoint.address.slice(host.length) }
+  } catch (error) {
+    // To whoever binds it is a device that is not there.
+    throw fromSystemError(error, endpoint.text, 'ENODEV')
+  }
+}
+
+function knownAddress(host: string, ipv6: boolean, endpoint: Endpoint): string | undefined {
   if (host === '*') return ipv6 ? '::' : '0.0.0.0'
+  if (host === 'localhost') return ipv6 && hasLoopback6() ? '::1' : '127.0.0.1'
   if (isIPv6(host) && !ipv6) {
     const reason = `${host} is an IPv6 address: set the option ipv6`
     throw new ZmqError('ENODEV', { address: endpoint.text, reason })
   }
-  if (isIP(host) !== 0) return host
-  return interfaceAddress(host, ipv6) ?? host
+  return isIP(host) === 0 ? interfaceAddress(host, ipv6) : host
+}
+
+function hasLoopback6(): boolean {
+  return Object.values(networkInterfaces()).flat().some((each) => each?.address === '::1')
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Session } from '../session/session.js'
 import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
 import { NetStream } from './net-stream.js'
 import { dial, serve } from './stream-transport.js'
-import { listenAddress, sourceAddress } from './tcp-address.js'
+import { listenAddress, lookUpHost, sourceAddress } from './tcp-address.js'
 import { filter, keepAlive } from './tcp-options.js'
 
 /** `tcp://host:port` (RFC 37 over TCP). Names are resolved at every attempt to connect. */
@@ -32,13 +32,17 @@ export class TcpTransport implements Transport {
     return dial(stream, endpoint, local, signal)
   }
 
-  async listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
+  prepare(endpoint: Endpoint, { options }: LocalEnd): Promise<Endpoint> {
+    return lookUpHost(parseBindAddress(endpoint), options.ipv6, endpoint)
+  }
+
+  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     const address = parseBindAddress(endpoint)
     const { options } = local
     const host = listenAddress(address, options.ipv6, endpoint)
     const admits = filter(options.tcpAcceptFilter, endpoint)
     return serve(endpoint.text, local, accept, {
-      listen: { host, port: address.port, backlog: options.backlog },
+      place: { host, port: address.port },
       endpoint: (server) => {
         const bound = server.address() as AddressInfo
         return formatHostPort('tcp', bound.address, bound.port)

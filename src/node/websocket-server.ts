@@ -5,7 +5,7 @@ import type { SecureContextOptions } from 'node:tls'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import { startTimer } from '../util/timer.js'
-import { listening } from './stream-transport.js'
+import { listenNow } from './listen.js'
 import { Strangers } from './strangers.js'
 import { refuse } from './websocket-upgrade.js'
 
@@ -90,9 +90,7 @@ class OwnServer extends PathServer {
   /** By where they come from: below TLS a connection is another object than above. */
   readonly #visits = new Map<string, Visit>()
 
-  /** Settles when it listens; rejects with the error of `bind()`. */
-  readonly opened: Promise<void>
-
+  /** @throws ZmqError the error of `bind()`; whatever else is thrown is a fault in `tls`. */
   constructor(options: ServerOptions, text: string) {
     const { tls, host, port, backlog } = options
     super(
@@ -125,10 +123,9 @@ class OwnServer extends PathServer {
       else socket.destroy()
     })
     server.unref()
-    this.opened = listening(server, text, { host, port, backlog }).then(() => {
-      server.on('error', (error) => {
-        this.report(error)
-      })
+    listenNow(server, { host, port }, backlog, text)
+    server.on('error', (error) => {
+      this.report(error)
     })
   }
 
@@ -230,27 +227,19 @@ export class PathServers {
   }
 
   /** Waits at a path of a server of our own, which may be there already. */
-  async open(options: ServerOptions, path: string, route: Route, text: string): Promise<Place> {
+  open(options: ServerOptions, path: string, route: Route, text: string): Place {
     const key = `${options.host} ${String(options.port)}`
     const known = options.port === 0 ? undefined : this.#own.get(key)
     const server = known ?? ownServer(options, text)
-    if (options.port !== 0) this.#own.set(key, server)
-    // Before it listens, so that nobody closes it meanwhile.
     server.add(path, route, text)
+    const { address } = server
+    this.#own.set(`${options.host} ${String(address?.port)}`, server)
     const remove = (): void => {
       server.remove(path)
       if (!server.isEmpty) return
       for (const [at, each] of this.#own) if (each === server) this.#own.delete(at)
       server.close()
     }
-    try {
-      await server.opened
-    } catch (error) {
-      remove()
-      throw error
-    }
-    const { address } = server
-    this.#own.set(`${options.host} ${String(address?.port)}`, server)
     return { address, remove }
   }
 }

@@ -31,7 +31,7 @@ import { WebSocketEncoder } from '../wire/websocket-encoder.js'
 import { NetStream } from './net-stream.js'
 import { connected, welcome } from './stream-transport.js'
 import { Strangers } from './strangers.js'
-import { listenAddress } from './tcp-address.js'
+import { listenAddress, lookUpHost } from './tcp-address.js'
 import { filter, keepAlive } from './tcp-options.js'
 import { WebSocketBytes } from './websocket-bytes.js'
 import { PathServers, type Route, type ServerOptions } from './websocket-server.js'
@@ -142,12 +142,17 @@ export class WebSocketTransport implements Transport {
     return socket
   }
 
-  async listen(
+  async prepare(
     endpoint: Endpoint,
-    local: LocalEnd,
-    accept: Accept,
+    { options }: LocalEnd,
     server?: UpgradeServer,
-  ): Promise<Listener> {
+  ): Promise<Endpoint> {
+    // Where that listens is its owner's business.
+    if (server !== undefined) return endpoint
+    return lookUpHost(parseWebBind(endpoint), options.ipv6, endpoint)
+  }
+
+  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept, server?: UpgradeServer): Listener {
     const { path } = parseWebBind(endpoint, server !== undefined)
     const strangers = new Strangers()
     const admits = filter(local.options.tcpAcceptFilter, endpoint)
@@ -173,7 +178,7 @@ export class WebSocketTransport implements Transport {
     }
     const place =
       server === undefined
-        ? await this.#servers.open(this.#own(endpoint, local), path, route, endpoint.text)
+        ? this.#servers.open(this.#own(endpoint, local), path, route, endpoint.text)
         : this.#servers.join(server as unknown as Server, path, route, endpoint.text)
     const { address: host, port } = place.address ?? { address: '*', port: 0 }
     bound = `${formatHostPort(this.scheme, host, port)}${path}`
@@ -182,7 +187,6 @@ export class WebSocketTransport implements Transport {
       close: () => {
         place.remove()
         strangers.destroyAll()
-        return Promise.resolve()
       },
     }
   }

@@ -60,7 +60,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   // Taking a message makes room, which may bring the next one in the same call.
   #servingSenders = false
   #servingReceivers = false
-  #lastEndpoint: string | null = null
 
   constructor(name: SocketTypeName, context: Context, factory: PatternFactory) {
     this.type = socketType(name)
@@ -189,20 +188,29 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   // --- endpoints
 
   bind(address: unknown, server?: UpgradeServer): Promise<void> {
-    return this.#exclusively(address, async (text) => {
-      this.#lastEndpoint = await this.#endpoints.bind(text, server)
-    })
+    return this.#exclusively(address, (text) => this.#endpoints.bind(text, server))
+  }
+
+  bindSync(address: unknown): void {
+    const text = checkAddress(address)
+    this.#demandOpen()
+    this.#endpoints.bindSync(text)
   }
 
   unbind(address: unknown): Promise<void> {
-    return this.#exclusively(address, (text) => this.#endpoints.unbind(text))
+    return this.#exclusively(address, (text) => DONE.then(() => this.#endpoints.unbind(text)))
+  }
+
+  unbindSync(address: unknown): void {
+    const text = checkAddress(address)
+    this.#demandOpen()
+    this.#endpoints.unbind(text)
   }
 
   connect(address: unknown, peerId?: Uint8Array): void {
     const text = checkAddress(address)
     this.#demandOpen()
     this.#endpoints.connect(text, peerId)
-    this.#lastEndpoint = text
   }
 
   disconnect(address: unknown): void {
@@ -212,7 +220,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   }
 
   get lastEndpoint(): string | null {
-    return this.#lastEndpoint
+    return this.#endpoints.last
   }
 
   /** Blocks the socket for everything else meanwhile, as the reference does. */

@@ -1,6 +1,7 @@
 import type { ContextServices } from '../context.js'
+import type { Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
-import type { Emit } from '../events.js'
+import type { Emit, Event } from '../events.js'
 import type { OptionValues } from '../options.js'
 import type { Pipe } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
@@ -42,9 +43,15 @@ export class Endpoints implements ConnectorHost {
   /** Pipes whose queue is leaving, and what to do when it has. */
   readonly #onEmpty = new Map<Pipe, () => void>()
   readonly #retiring = new Map<Pipe, Promise<void>>()
+  #last: string | null = null
 
   constructor(host: EndpointsHost) {
     this.#host = host
+  }
+
+  /** The one last bound or connected, its wildcards resolved. */
+  get last(): string | null {
+    return this.#last
   }
 
   /** Whether there are any. */
@@ -52,39 +59,57 @@ export class Endpoints implements ConnectorHost {
     return this.#bound.size === 0 && this.#connectors.size === 0
   }
 
-  /** @returns the endpoint, its wildcards resolved. */
-  async bind(address: string, server?: UpgradeServer): Promise<string> {
+  async bind(address: string, server?: UpgradeServer): Promise<void> {
     const { endpoint, transport } = this.#host.services.transport(address)
     if (server !== undefined && transport.joins !== true) {
       const reason = 'only ws:// and wss:// can wait on a server of yours'
       throw new ZmqError('EINVAL', { address, reason })
     }
     const local = this.#localFor(transport)
-    const bound: Bound = { pipes: new Set(), emit: local.emit, left: false }
-    let listener: Listener
     try {
-      const accept = (session: Session): void => {
-        // Its handshake may have been done in the very moment of the end.
-        if (bound.left) session.destroy()
-        else this.#accept(session, bound.pipes)
-      }
-      listener = await transport.listen(endpoint, local, accept, server)
+      const prepared = (await transport.prepare?.(endpoint, local, server)) ?? endpoint
+      this.#listen(prepared, transport, local, server)
     } catch (error) {
-      if (error instanceof ZmqError) local.emit({ type: 'bind:error', address, error })
-      throw error
+      throw failed(error, address, local)
     }
-    bound.listener = listener
-    this.#bound.set(listener.endpoint, bound)
-    local.emit({ type: 'bind', address: listener.endpoint })
-    return listener.endpoint
   }
 
-  async unbind(address: string): Promise<void> {
+  /** As `bind()`, for what needs no time. */
+  bindSync(address: string): void {
+    const { endpoint, transport } = this.#host.services.transport(address)
+    const local = this.#localFor(transport)
+    try {
+      this.#listen(endpoint, transport, local)
+    } catch (error) {
+      throw failed(error, address, local)
+    }
+  }
+
+  #listen(
+    endpoint: Endpoint,
+    transport: Transport,
+    local: ConnectorEnd,
+    server?: UpgradeServer,
+  ): void {
+    const bound: Bound = { pipes: new Set(), emit: local.emit, left: false }
+    const accept = (session: Session): void => {
+      // Its handshake may have been done in the very moment of the end.
+      if (bound.left) session.destroy()
+      else this.#accept(session, bound.pipes)
+    }
+    const listener = transport.listen(endpoint, local, accept, server)
+    bound.listener = listener
+    this.#bound.set(listener.endpoint, bound)
+    this.#last = listener.endpoint
+    soon(local, { type: 'bind', address: listener.endpoint })
+  }
+
+  unbind(address: string): void {
     this.#host.services.transport(address)
     const bound = this.#bound.get(address)
     if (bound === undefined) throw new ZmqError('ENOENT', { address })
     this.#bound.delete(address)
-    await this.#unbind(bound)
+    this.#unbind(bound)
     for (const pipe of bound.pipes) this.#retire(pipe, this.#host.options.linger !== 0)
   }
 
@@ -92,11 +117,13 @@ export class Endpoints implements ConnectorHost {
     const { services, options, type } = this.#host
     const { endpoint, transport } = services.transport(address)
     transport.check(endpoint)
-    if (type.once === true && this.#connectorTo(address) !== undefined) return
-    const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
-    if (!options.immediate) connector.pipe = this.#newPipe(peerId)
-    this.#connectors.add(connector)
-    connector.start()
+    if (type.once !== true || this.#connectorTo(address) === undefined) {
+      const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
+      if (!options.immediate) connector.pipe = this.#newPipe(peerId)
+      this.#connectors.add(connector)
+      connector.start()
+    }
+    this.#last = address
   }
 
   disconnect(address: string): void {
@@ -115,10 +142,9 @@ export class Endpoints implements ConnectorHost {
     if (!lingers) for (const pipe of [...this.#retiring.keys()]) this.#drop(pipe)
     const bound = [...this.#bound.values()]
     this.#bound.clear()
-    const unbound = Promise.all(bound.map((each) => this.#unbind(each)))
+    for (const each of bound) this.#unbind(each)
     for (const { pipes } of bound) for (const pipe of pipes) this.#retire(pipe, lingers)
     for (const connector of this.#connectors) this.#leave(connector, lingers)
-    await unbound
     while (this.#retiring.size > 0) await Promise.all(this.#retiring.values())
   }
 
@@ -225,13 +251,12 @@ export class Endpoints implements ConnectorHost {
     session.destroy(refusal)
   }
 
-  async #unbind(bound: Bound): Promise<void> {
+  #unbind(bound: Bound): void {
     const { listener, emit } = bound
     bound.left = true
     if (listener === undefined) return
-    const closed = listener.close()
+    listener.close()
     emit({ type: 'close', address: listener.endpoint })
-    await closed
   }
 
   // --- leaving
@@ -274,6 +299,19 @@ export class Endpoints implements ConnectorHost {
     const { local } = this.#host
     return transport.observable ? local : { ...local, emit: () => undefined }
   }
+}
+
+/** Whoever begins to listen in the turn of `bindSync()` hears of it. */
+function soon({ emit }: ConnectorEnd, event: Event): void {
+  queueMicrotask(() => {
+    emit(event)
+  })
+}
+
+/** @returns the error, reported. */
+function failed(error: unknown, address: string, local: ConnectorEnd): unknown {
+  if (error instanceof ZmqError) soon(local, { type: 'bind:error', address, error })
+  return error
 }
 
 /** @throws TypeError when it is no text. */

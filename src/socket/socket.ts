@@ -279,12 +279,30 @@ export abstract class Socket implements Observable {
   }
 
   /**
+   * Listens on an endpoint before it returns, so that `lastEndpoint` is known at once. It takes what
+   * `bind()` takes but for what needs time: names of hosts, other than `localhost` and those of
+   * network interfaces, and the first `ws://` or `wss://` endpoint of a program are `ENOTSUP`.
+   * @throws ZmqError those of `bind()` and `ENOTSUP`, all at once.
+   */
+  bindSync(address: string): void {
+    this.#core.bindSync(address)
+  }
+
+  /**
    * Stops listening on an endpoint, given as `lastEndpoint` had it, and ends the connections that it
    * accepted, after what is queued for them has left (see `linger`).
    * @throws ZmqError `ENOENT` when the socket is not bound to it.
    */
   unbind(address: string): Promise<void> {
     return this.#core.unbind(address)
+  }
+
+  /**
+   * `unbind()`, done when it returns. (6.8.0 of the reference binds instead.)
+   * @throws ZmqError `ENOENT` when the socket is not bound to it, `EBADF`, `EBUSY`, all at once.
+   */
+  unbindSync(address: string): void {
+    this.#core.unbindSync(address)
   }
 
   /**

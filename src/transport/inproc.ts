@@ -61,10 +61,10 @@ export class InprocTransport implements Transport {
     }
   }
 
-  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
+  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     this.check(endpoint)
     const { address: name, text } = endpoint
-    if (this.#bound.has(name)) return Promise.reject(new ZmqError('EADDRINUSE', { address: text }))
+    if (this.#bound.has(name)) throw new ZmqError('EADDRINUSE', { address: text })
     const bound = { local, accept }
     this.#bound.set(name, bound)
     const waiting = this.#waiting.get(name) ?? []
@@ -76,13 +76,12 @@ export class InprocTransport implements Transport {
         result.reject(error)
       }
     }
-    return Promise.resolve({
+    return {
       endpoint: text,
       close: () => {
         if (this.#bound.get(name) === bound) this.#bound.delete(name)
-        return Promise.resolve()
       },
-    })
+    }
   }
 }
 

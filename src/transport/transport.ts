@@ -28,8 +28,8 @@ export type Accept = (session: Session) => void
 export interface Listener {
   /** The endpoint with its wildcards resolved. */
   readonly endpoint: string
-  /** Stops listening, and drops strangers whose handshake is not done. Accepted sessions live on. */
-  close(): Promise<void>
+  /** Stops listening at once, and drops strangers whose handshake is not done. Accepted sessions live on. */
+  close(): void
 }
 
 /** A way for sessions to come to be: one scheme of endpoints. */
@@ -49,13 +49,17 @@ export interface Transport {
    * trying again is the caller's business. A session that is there at once is returned as such.
    */
   connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session
-  /** Rejects with the ZmqError of `bind()`: `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, ... */
-  listen(
-    endpoint: Endpoint,
-    local: LocalEnd,
-    accept: Accept,
-    server?: UpgradeServer,
-  ): Promise<Listener>
+  /**
+   * Does what `bind()` has the time for and `bindSync()` has not, such as looking up a name.
+   * @returns the endpoint for `listen()`. Rejects with the ZmqError of `bind()`.
+   */
+  prepare?(endpoint: Endpoint, local: LocalEnd, server?: UpgradeServer): Promise<Endpoint>
+  /**
+   * Listens at once.
+   * @throws ZmqError `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, ...; `ENOTSUP` where it
+   * cannot do without `prepare()`.
+   */
+  listen(endpoint: Endpoint, local: LocalEnd, accept: Accept, server?: UpgradeServer): Listener
 }
 
 /** A server of HTTP or HTTPS that somebody else runs (of node:http or node:https). */

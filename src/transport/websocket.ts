@@ -64,9 +64,9 @@ export class WebSocketTransport implements Transport {
     }
   }
 
-  listen({ text }: Endpoint): Promise<Listener> {
+  listen({ text }: Endpoint): Listener {
     const reason = 'a browser cannot listen: bind in Node, and connect here'
-    return Promise.reject(new ZmqError('EPROTONOSUPPORT', { address: text, reason }))
+    throw new ZmqError('EPROTONOSUPPORT', { address: text, reason })
   }
 }
 

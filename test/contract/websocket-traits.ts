@@ -22,7 +22,7 @@ class TestTransport extends WebSocketTransport {
     return publishing(await super.connect(endpoint, trusting(local), signal))
   }
 
-  override listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Promise<Listener> {
+  override listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     return super.listen(endpoint, trusting(local), (session) => {
       accept(publishing(session))
     })

@@ -1,0 +1,42 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { isIPv6, type Server } from 'node:net'
+import { fromSystemError } from '../errors.js'
+
+/** Where a server listens: an address of this machine (not a name), or a path. */
+export type Place = { readonly host: string; readonly port: number } | { readonly path: string }
+
+/** What `listen()` of Node ends in, once it has looked up the host, which it does even for an address. */
+interface Listening {
+  _listen2(address: string, port: number, family: number, backlog: number): void
+}
+
+/** Where Node tells at once why a server does not listen; the event `error` comes a tick later. */
+const FAILURES = 'tracing:net.server.listen:error'
+
+/**
+ * Makes a server listen before this returns, in a worker of a cluster too for this process alone.
+ * @throws ZmqError `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, ...
+ */
+export function listenNow(server: Server, place: Place, backlog: number, text: string): void {
+  let failure: unknown
+  const failed = (message: unknown): void => {
+    const { server: which, error } = message as { server: unknown; error: unknown }
+    if (which === server) failure = error
+  }
+  server.once('error', ignore)
+  subscribe(FAILURES, failed)
+  try {
+    const listening = server as unknown as Listening
+    if ('path' in place) listening._listen2(place.path, -1, -1, backlog)
+    else listening._listen2(place.host, place.port, isIPv6(place.host) ? 6 : 4, backlog)
+  } finally {
+    unsubscribe(FAILURES, failed)
+  }
+  if (!server.listening) throw fromSystemError(failure, text)
+  server.off('error', ignore)
+}
+
+/** It has been thrown before it is emitted. */
+function ignore(): void {
+  // nothing
+}
