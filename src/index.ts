@@ -24,6 +24,7 @@ export type {
 } from './events.js'
 export type { Frame, Message, MessageLike } from './message.js'
 export type { TlsOptions } from './options.js'
+export { Proxy, type ProxyOptions, type ProxyStatistics, type ProxyTraffic } from './proxy.js'
 export { Dealer } from './socket/dealer.js'
 export type { DuplexSocket, ReceivingSocket, SendingSocket } from './socket/directions.js'
 import './socket/numbered-options.js'
@@ -35,15 +36,10 @@ export { Push } from './socket/push.js'
 export { Reply } from './socket/reply.js'
 export { Request } from './socket/request.js'
 export { Router, type RouterConnectOptions } from './socket/router.js'
-export {
-  Socket,
-  type BindOptions,
-  type Readable,
-  type SocketOptions,
-  type Writable,
-} from './socket/socket.js'
+export { Socket, type BindOptions, type SocketOptions } from './socket/socket.js'
 export type { DropStats, SocketStats } from './socket/stats.js'
 export { Subscriber } from './socket/subscriber.js'
+export type { Readable, Writable } from './socket/traits.js'
 export type { OperationOptions } from './socket/waiting.js'
 export type { UpgradeServer } from './transport/transport.js'
 export { XPublisher } from './socket/xpublisher.js'

@@ -94,12 +94,7 @@ export interface ListenerKind {
 }
 
 /** Listens, shakes hands with whoever comes, and hands on those who have finished. */
-export function serve(
-  text: string,
-  local: LocalEnd,
-  accept: Accept,
-  kind: ListenerKind,
-): Listener {
+export function serve(text: string, local: LocalEnd, accept: Accept, kind: ListenerKind): Listener {
   const strangers = new Strangers()
   let endpoint = text
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {

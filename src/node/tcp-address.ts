@@ -53,7 +53,9 @@ function knownAddress(host: string, ipv6: boolean, endpoint: Endpoint): string |
 }
 
 function hasLoopback6(): boolean {
-  return Object.values(networkInterfaces()).flat().some((each) => each?.address === '::1')
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((each) => each?.address === '::1')
 }
 
 /**

@@ -57,9 +57,7 @@ export class FanOut {
   get hasRoom(): boolean {
     let room = true
     for (const pipe of this.#targets) {
-      if (pipe.hasRoom) continue
-      pipe.expectRoom()
-      room = false
+      if (!pipe.expectRoom()) room = false
     }
     return room
   }

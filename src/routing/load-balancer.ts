@@ -12,9 +12,9 @@ export class LoadBalancer {
   #current = 0
   #last: Pipe | undefined
 
-  /** Whether a message could be sent. */
+  /** Whether a message could be sent; if not, the full pipes will tell when it can. */
   get hasRoom(): boolean {
-    for (let i = 0; i < this.#active; i++) if (this.#pipes[i]?.hasRoom === true) return true
+    for (let i = 0; i < this.#active; i++) if (this.#pipes[i]?.expectRoom() === true) return true
     return false
   }
 

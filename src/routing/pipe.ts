@@ -176,9 +176,11 @@ export class Pipe implements Traffic {
     this.#session = undefined
   }
 
-  /** Asks to hear of room, without a message to be refused first. */
-  expectRoom(): void {
+  /** Whether another message may be written; if not, the owner will hear when it may. */
+  expectRoom(): boolean {
+    if (this.hasRoom) return true
     this.#full = true
+    return false
   }
 
   /** No more messages: what is queued to be sent is dropped, what was received can still be read. */

@@ -18,6 +18,7 @@ import type { ConnectorEnd } from './connector.js'
 import { localEnd } from './local-end.js'
 import { remember } from './message-peers.js'
 import { checkAddress, Endpoints, type EndpointsHost } from './endpoints.js'
+import { Gate, type Borrower } from './gate.js'
 import { Observer, type Observable } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
 import { socketType, type SocketType, type SocketTypeName } from './socket-type.js'
@@ -28,7 +29,6 @@ import { DONE, operationTimeout, rejection, Waiting, type OperationOptions } fro
 const BUSY = {
   writing: 'Socket is busy writing; only one send operation may be in progress at any time',
   reading: 'Socket is busy reading; only one receive operation may be in progress at any time',
-  blocked: 'Socket is blocked by a bind or unbind operation',
 } as const
 
 /** The engine of every socket: state, operations, pipes and counts. What differs is the pattern. */
@@ -51,10 +51,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     this.emit(event)
   })
   readonly #queued = new Set<Pipe>()
-  /** `blocked` while a bind or unbind is under way. */
-  #state: 'open' | 'blocked' | 'closed' = 'open'
-  #closing: Promise<void> | undefined
-  #closeWhenFree: (() => void) | undefined
+  readonly #gate: Gate
   #events: Observer | undefined
   #observers: Observer[] = []
   // Taking a message makes room, which may bring the next one in the same call.
@@ -66,6 +63,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     this.context = context
     this.services = servicesOf(context)
     this.services.open()
+    this.#gate = new Gate(this.services)
     this.#sends = new Waiting(this.services, () => {
       this.#serveSenders()
     })
@@ -86,7 +84,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   send(message: unknown, options?: OperationOptions): Promise<void> {
     if (message === undefined) throw new TypeError('Message must be present')
-    this.#demandOpen()
+    this.#gate.demandOpen()
     const waiting = this.#sends.length
     if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
       throw new ZmqError('EBUSY', { message: BUSY.writing })
@@ -95,8 +93,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     if (parts.length === 0) return DONE
     if (options?.signal?.aborted !== true && waiting === 0) {
       try {
-        if (this.pattern.send(parts)) {
-          this.#tally.sent++
+        if (this.offer(parts)) {
           // A reply that has left lets the next request in.
           if (this.#receives.length > 0) this.#serveReceivers()
           return this.#budget.spend() ?? DONE
@@ -110,14 +107,14 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   }
 
   receive(options?: OperationOptions): Promise<Parts> {
-    this.#demandOpen()
+    this.#gate.demandOpen()
     const waiting = this.#receives.length
     if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
       throw new ZmqError('EBUSY', { message: BUSY.reading })
     }
     if (options?.signal?.aborted !== true && waiting === 0) {
       try {
-        const message = this.#receive()
+        const message = this.pass()
         if (message !== undefined) return this.#inTime(message)
       } catch (error) {
         return rejection(error)
@@ -135,12 +132,12 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   /** One message, if there is one and nobody waits for it; its cost is for the caller to spend. */
   take(): Parts | undefined {
-    if (this.#state !== 'open' || this.#receives.length > 0 || !this.pattern.canReceive)
-      return undefined
-    return this.#receive()
+    if (!this.#gate.open || this.#receives.length > 0 || !this.pattern.canReceive) return undefined
+    return this.pass()
   }
 
-  #receive(): Parts | undefined {
+  /** One message, whoever may use the socket: for its borrower. */
+  pass(): Parts | undefined {
     const message = this.pattern.receive()
     if (message === undefined) return undefined
     this.#tally.received++
@@ -159,13 +156,19 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     return pause === undefined ? Promise.resolve(value) : pause.then(() => value)
   }
 
+  /** Sends now, whoever may use the socket, or says that it cannot. @throws ZmqError as `send()` rejects with. */
+  offer(parts: Parts): boolean {
+    if (!this.pattern.send(parts)) return false
+    this.#tally.sent++
+    return true
+  }
+
   #serveSenders(): void {
     if (this.#servingSenders) return
     this.#servingSenders = true
     for (let parts = this.#sends.first; parts !== undefined; parts = this.#sends.first) {
       try {
-        if (!this.pattern.send(parts)) break
-        this.#tally.sent++
+        if (!this.offer(parts)) break
         this.#sends.resolve()
       } catch (error) {
         this.#sends.reject(error)
@@ -178,7 +181,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     if (this.#servingReceivers) return
     this.#servingReceivers = true
     while (this.#receives.length > 0 && this.pattern.canReceive) {
-      const message = this.#receive()
+      const message = this.pass()
       if (message === undefined) break
       this.#receives.resolve(message)
     }
@@ -188,34 +191,39 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   // --- endpoints
 
   bind(address: unknown, server?: UpgradeServer): Promise<void> {
-    return this.#exclusively(address, (text) => this.#endpoints.bind(text, server))
+    const text = checkAddress(address)
+    return this.#gate.exclusively(() => this.#endpoints.bind(text, server))
   }
 
   bindSync(address: unknown): void {
     const text = checkAddress(address)
-    this.#demandOpen()
+    this.#gate.demandOpen()
     this.#endpoints.bindSync(text)
   }
 
   unbind(address: unknown): Promise<void> {
-    return this.#exclusively(address, (text) => DONE.then(() => this.#endpoints.unbind(text)))
+    const text = checkAddress(address)
+    return this.#gate.exclusively(async () => {
+      await DONE
+      this.#endpoints.unbind(text)
+    })
   }
 
   unbindSync(address: unknown): void {
     const text = checkAddress(address)
-    this.#demandOpen()
+    this.#gate.demandOpen()
     this.#endpoints.unbind(text)
   }
 
   connect(address: unknown, peerId?: Uint8Array): void {
     const text = checkAddress(address)
-    this.#demandOpen()
+    this.#gate.demandOpen()
     this.#endpoints.connect(text, peerId)
   }
 
   disconnect(address: unknown): void {
     const text = checkAddress(address)
-    this.#demandOpen()
+    this.#gate.demandOpen()
     this.#endpoints.disconnect(text)
   }
 
@@ -223,38 +231,32 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     return this.#endpoints.last
   }
 
-  /** Blocks the socket for everything else meanwhile, as the reference does. */
-  #exclusively(address: unknown, work: (address: string) => Promise<void>): Promise<void> {
-    const text = checkAddress(address)
-    this.#demandOpen()
-    this.#state = 'blocked'
-    this.services.hold()
-    return work(text).finally(() => {
-      this.services.release()
-      this.#state = 'open'
-      this.#closeWhenFree?.()
-    })
+  get endpointless(): boolean {
+    return this.#endpoints.isEmpty
+  }
+
+  /** Lends the socket: until it is given back, nobody else can use it. @throws ZmqError `EBADF`, `EBUSY`. */
+  lend(borrower: Borrower): void {
+    if (this.#sends.length > 0) throw new ZmqError('EBUSY', { message: BUSY.writing })
+    if (this.#receives.length > 0) throw new ZmqError('EBUSY', { message: BUSY.reading })
+    this.#gate.block(borrower)
+  }
+
+  giveBack(): void {
+    this.#gate.unblock()
   }
 
   // --- the end
 
   get closed(): boolean {
-    return this.#state === 'closed'
+    return this.#gate.closed
   }
 
   close(): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing
-    if (this.#state !== 'blocked') return (this.#closing = this.#close())
-    this.#closing = new Promise((resolve) => {
-      this.#closeWhenFree = () => {
-        resolve(this.#close())
-      }
-    })
-    return this.#closing
+    return this.#gate.close(() => this.#close())
   }
 
   async #close(): Promise<void> {
-    this.#state = 'closed'
     this.services.hold()
     this.#sends.rejectAll(() => new ZmqError('EAGAIN'))
     this.#receives.rejectAll(() => new ZmqError('EAGAIN'))
@@ -268,18 +270,12 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     this.services.release()
   }
 
-  #demandOpen(): void {
-    if (this.#state === 'open') return
-    if (this.#state === 'closed') throw new ZmqError('EBADF')
-    throw new ZmqError('EBUSY', { message: BUSY.blocked })
-  }
-
   // --- options, counts, events
 
   setOption(name: OptionName, value: unknown): void {
     if (this.closed) throw new ZmqError('ENOTSOCK')
     const checked = checkOption(name, value)
-    if (isLate(name) && !(this.#state === 'open' && this.#endpoints.isEmpty)) {
+    if (isLate(name) && !(this.#gate.open && this.#endpoints.isEmpty)) {
       this.services.warn('Socket option will not take effect until next connect/bind.')
     }
     Object.assign(this.options, { [name]: checked })
@@ -290,7 +286,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   /** Subscribes to a topic, or no longer. */
   setTopic(topic: Uint8Array, on: boolean): void {
-    this.#demandOpen()
+    this.#gate.demandOpen()
     this.pattern.setTopic(topic, on)
   }
 
@@ -329,6 +325,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     this.#pipes.add(pipe)
     this.#held.add(pipe)
     this.#serveSenders()
+    this.#gate.borrower?.ready()
     return pipe
   }
 
@@ -352,19 +349,21 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   readable(pipe: Pipe): void {
     this.pattern.readable(pipe)
     if (this.#receives.length > 0) this.#serveReceivers()
+    this.#gate.borrower?.ready()
   }
 
   writable(pipe: Pipe): void {
     this.pattern.writable(pipe)
     if (this.#sends.length > 0) this.#serveSenders()
+    this.#gate.borrower?.ready()
   }
 
   get judges(): boolean {
-    return this.#state === 'closed' || this.pattern.judges
+    return this.#gate.closed || this.pattern.judges
   }
 
   intake(pipe: Pipe, message: Parts): boolean {
-    if (this.#state === 'closed') {
+    if (this.#gate.closed) {
       this.drop('closed')
       return false
     }

@@ -24,7 +24,7 @@ class PairPattern extends FairPattern {
   }
 
   override get canSend(): boolean {
-    return this.#peer?.hasRoom ?? false
+    return this.#peer?.expectRoom() ?? false
   }
 }
 

@@ -1,5 +1,5 @@
 import { context as defaultContext, type Context } from '../context.js'
-import type { Message, MessageLike } from '../message.js'
+import type { Message } from '../message.js'
 import type { OptionName, TlsOptions } from '../options.js'
 import type { UpgradeServer } from '../transport/transport.js'
 import { SocketCore } from './core.js'
@@ -370,34 +370,4 @@ function checkServer(server: UpgradeServer | undefined): UpgradeServer | undefin
 export interface BindOptions {
   /** Wait on this server rather than on one of our own. */
   readonly server?: UpgradeServer
-}
-
-/** Sockets that can be sent to. */
-export interface Writable<M extends MessageLike | MessageLike[] = MessageLike | MessageLike[]> {
-  /** Accepted for compatibility (multicast), without effect. @default 1 */
-  multicastHops: number
-  /** Accepted for compatibility, without effect: the system sizes its buffers. @default -1 */
-  sendBufferSize: number
-  /** Messages that may be queued for each peer; 0 for no bound. @default 1000 */
-  sendHighWaterMark: number
-  /** How long `send()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
-  sendTimeout: number
-  /** Sends one message of one or more parts. */
-  send(message: M, options?: OperationOptions): Promise<void>
-}
-
-/** Sockets that can be received from. */
-export interface Readable<M extends object[] = Message[]> {
-  /** Accepted for compatibility, without effect: the system sizes its buffers. @default -1 */
-  receiveBufferSize: number
-  /** Messages that may be queued from each peer; 0 for no bound. @default 1000 */
-  receiveHighWaterMark: number
-  /** How long `receive()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
-  receiveTimeout: number
-  /** Remember of each received message who sent it, for `peerOf()` of `zerowire/extra`. @default false */
-  messagePeers: boolean
-  /** Receives one message, all its parts. */
-  receive(options?: OperationOptions): Promise<M>
-  /** Receives until the socket is closed. */
-  [Symbol.asyncIterator](): AsyncIterator<M, undefined>
 }

@@ -58,7 +58,11 @@ describe('sendHighWaterMark', () => {
     for (const text of ['a', 'b']) pipe.write(part(text))
     session.drain()
     expect(owner.log).not.toContain('writable')
-    pipe.expectRoom()
+    expect(pipe.expectRoom()).toBe(true)
+    session.flows = false
+    for (const text of ['c', 'd']) pipe.write(part(text))
+    expect(pipe.expectRoom()).toBe(false)
+    session.drain()
     session.flush()
     expect(owner.log).toContain('writable')
   })

@@ -1,0 +1,32 @@
+import type { Message, MessageLike } from '../message.js'
+import type { OperationOptions } from './waiting.js'
+
+/** Sockets that can be sent to. */
+export interface Writable<M extends MessageLike | MessageLike[] = MessageLike | MessageLike[]> {
+  /** Accepted for compatibility (multicast), without effect. @default 1 */
+  multicastHops: number
+  /** Accepted for compatibility, without effect: the system sizes its buffers. @default -1 */
+  sendBufferSize: number
+  /** Messages that may be queued for each peer; 0 for no bound. @default 1000 */
+  sendHighWaterMark: number
+  /** How long `send()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
+  sendTimeout: number
+  /** Sends one message of one or more parts. */
+  send(message: M, options?: OperationOptions): Promise<void>
+}
+
+/** Sockets that can be received from. */
+export interface Readable<M extends object[] = Message[]> {
+  /** Accepted for compatibility, without effect: the system sizes its buffers. @default -1 */
+  receiveBufferSize: number
+  /** Messages that may be queued from each peer; 0 for no bound. @default 1000 */
+  receiveHighWaterMark: number
+  /** How long `receive()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
+  receiveTimeout: number
+  /** Remember of each received message who sent it, for `peerOf()` of `zerowire/extra`. @default false */
+  messagePeers: boolean
+  /** Receives one message, all its parts. */
+  receive(options?: OperationOptions): Promise<M>
+  /** Receives until the socket is closed. */
+  [Symbol.asyncIterator](): AsyncIterator<M, undefined>
+}
