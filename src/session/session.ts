@@ -84,7 +84,7 @@ export const NOTHING_SAID: Omit<PeerInfo, 'address' | 'protocol'> = {
 }
 
 /** Failures that came after the connection and before the end of the handshake. */
-export const handshakeFailures = new WeakSet<Error>()
+export const handshakeFailures: WeakSet<Error> = new WeakSet()
 
 let connections = 0
 
