@@ -29,6 +29,7 @@ const layers = {
   proxy: ['util', ...foundation, 'options', 'context', 'socket'],
   index: [...toSession, 'transport', 'context', 'curve-key-pair', 'socket', 'proxy'],
   extra: ['errors', 'events', 'message', 'socket'],
+  draft: ['context', 'socket'],
 }
 
 /** A layer is a folder or a single file. */
@@ -100,7 +101,7 @@ module.exports = {
       severity: 'error',
       comment: 'Examples and patterns show what any user can write.',
       from: { path: '^(examples|patterns)/' },
-      to: { path: '^src/', pathNot: '^src/(index|extra)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(index|extra|draft)\\.ts$' },
     },
   ],
   options: {

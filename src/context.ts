@@ -148,7 +148,7 @@ export const capability: Partial<
   norm: false,
   curve: false,
   gssapi: false,
-  draft: false,
+  draft: true,
 }
 
 /** The libzmq whose behaviour this library has, for programs that compare versions. */

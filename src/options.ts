@@ -98,6 +98,8 @@ export interface OptionValues {
   helloMessage: Uint8Array | null
   disconnectMessage: Uint8Array | null
   hiccupMessage: Uint8Array | null
+  notify: boolean
+  maxGroups: number
 }
 
 /** The name of an option. */
@@ -214,6 +216,8 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   helloMessage: { kind: 'bytes', initial: null, immediate: true },
   disconnectMessage: { kind: 'bytes', initial: null, immediate: true },
   hiccupMessage: { kind: 'bytes', initial: null, immediate: true },
+  notify: { kind: 'bool', initial: true },
+  maxGroups: integer(65_536, 1, { immediate: true }),
 }
 
 const INITIAL = Object.fromEntries(

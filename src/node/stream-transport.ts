@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
+import type { Speak } from '../session/dialect.js'
+import { raw } from '../session/raw.js'
 import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
@@ -13,6 +15,10 @@ import { Strangers } from './strangers.js'
 /*
  * What TCP and Unix domain sockets have in common: ZMTP over a node:net socket, dialled or accepted.
  */
+
+function dialectOf(local: LocalEnd): Speak {
+  return local.raw === true ? raw : zmtp
+}
 
 /** Shakes hands on a connection that is being made, and reports both. */
 export async function dial(
@@ -34,7 +40,7 @@ export async function dial(
     const remoteAddress = endpoint.text
     local.emit({ type: 'connect', address: endpoint.text, connection, remoteAddress })
     const facts = { endpoint: endpoint.text, remoteAddress, connection }
-    const session = new StreamSession(stream, local, facts, zmtp)
+    const session = new StreamSession(stream, local, facts, dialectOf(local))
     return await session.handshake()
   } finally {
     signal.removeEventListener('abort', abort)
@@ -111,7 +117,8 @@ export function serve(text: string, local: LocalEnd, accept: Accept, kind: Liste
       return
     }
     local.emit({ type: 'accept', address: endpoint, connection, remoteAddress })
-    const session = new StreamSession(stream, local, { endpoint, remoteAddress, connection }, zmtp)
+    const facts = { endpoint, remoteAddress, connection }
+    const session = new StreamSession(stream, local, facts, dialectOf(local))
     strangers.admit(session, local.options.maxPendingHandshakes)
     welcome(session, accept, strangers)
   })

@@ -2,6 +2,7 @@ import { IpcTransport } from '../node/ipc.js'
 export { generateKeyPair } from '../node/key-pair.js'
 import { TcpTransport } from '../node/tcp.js'
 import { LazyWebSocketTransport } from '../node/lazy-websocket.js'
+import { UdpTransport } from '../node/udp.js'
 import type { Transport } from '../transport/transport.js'
 import type { KeepAlive } from '../util/keep-alive.js'
 
@@ -12,6 +13,7 @@ export function createTransports(): Transport[] {
   return [
     new TcpTransport(),
     new IpcTransport(),
+    new UdpTransport(),
     new LazyWebSocketTransport('ws'),
     new LazyWebSocketTransport('wss'),
   ]

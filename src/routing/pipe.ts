@@ -23,7 +23,7 @@ export interface PipeOwner {
   /** @returns false when the message is not for the queue. */
   intake(pipe: Pipe, message: Parts): boolean
   subscription(pipe: Pipe, change: Subscription): void
-  dropped(reason: DropReason, count: number): void
+  drop(reason: DropReason, count: number): void
   /** A session ended; the owner closes the pipe or finds it another session. */
   disconnected(pipe: Pipe, error: Error | undefined): void
   /** The queue of messages to send began, or ceased, to hold something. */
@@ -148,7 +148,7 @@ export class Pipe implements Traffic {
     if (this.#incoming.length === 0) this.#announced = 0
     this.#announced += message.length
     if (this.#incoming.length >= most || this.#announced > MOST_ANNOUNCED) {
-      this.#owner.dropped('full', 1)
+      this.#owner.drop('full', 1)
       return
     }
     this.#incoming.push([message])
@@ -199,7 +199,7 @@ export class Pipe implements Traffic {
     const count = this.#outgoing.length + unwritten
     const queued = this.#outgoing.length > 0
     this.#outgoing.clear()
-    if (count > 0) this.#owner.dropped(reason, count)
+    if (count > 0) this.#owner.drop(reason, count)
     if (queued) this.#owner.outgoing(this, false)
   }
 
@@ -212,7 +212,7 @@ export class Pipe implements Traffic {
 
   /** Forgets what was received and not read. */
   discardIncoming(reason: DropReason): void {
-    if (this.#incoming.length > 0) this.#owner.dropped(reason, this.#incoming.length)
+    if (this.#incoming.length > 0) this.#owner.drop(reason, this.#incoming.length)
     this.#incoming.clear()
     if (this.#backedUp) {
       this.#backedUp = false
@@ -240,7 +240,7 @@ export class Pipe implements Traffic {
     if (owner.judges && !owner.intake(this, message)) return true
     const incoming = this.#incoming
     if (owner.options.conflate && incoming.length > 0) {
-      owner.dropped('conflated', incoming.length)
+      owner.drop('conflated', incoming.length)
       incoming.clear()
     }
     incoming.push(message)
@@ -271,8 +271,8 @@ export class Pipe implements Traffic {
     this.#owner.subscription(this, change)
   }
 
-  unsendable(): void {
-    this.#owner.dropped('oversize', 1)
+  discarded(reason: DropReason): void {
+    this.#owner.drop(reason, 1)
   }
 
   drained(): void {
@@ -285,7 +285,7 @@ export class Pipe implements Traffic {
     const session = this.#session
     if (session === undefined) return
     this.#session = undefined
-    if (session.unwritten > 0) this.#owner.dropped('disconnected', session.unwritten)
+    if (session.unwritten > 0) this.#owner.drop('disconnected', session.unwritten)
     this.#owner.disconnected(this, error)
     // What was under way is gone and has made room.
     this.drained()
@@ -302,7 +302,7 @@ export class Pipe implements Traffic {
     if (this.#outgoing.length > 0) {
       this.#outgoing.shift()
       this.#outgoing.push(ownParts(message))
-      this.#owner.dropped('conflated', 1)
+      this.#owner.drop('conflated', 1)
     } else this.#queue(message)
     this.#session?.wake()
     return true

@@ -20,6 +20,8 @@ export interface HandshakeResult {
 
 /** The conversation before messages flow: bytes in through `receive`, bytes out through the encoder. */
 export interface Handshake {
+  /** The result, where it is known without a word. */
+  readonly result?: HandshakeResult
   /**
    * Takes bytes; what is behind the handshake stays in the decoder.
    * @returns the result when the handshake is done.

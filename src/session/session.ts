@@ -1,4 +1,4 @@
-import type { Emit, PeerInfo } from '../events.js'
+import type { DropReason, Emit, PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
 import type { Subscription } from '../message.js'
 import { EMPTY } from '../util/bytes.js'
@@ -22,6 +22,8 @@ export interface LocalPeer {
   /** Sent to peers of the types that have a use for it; undefined for socket types that send none. */
   readonly routingId: Uint8Array | undefined
   readonly options: SessionOptions
+  /** Its peers tell of groups, or are told of them, where others tell of topics. */
+  readonly groups?: boolean
   /** Whether this socket type can talk to one of that name. */
   accepts(socketType: string): boolean
   readonly emit: Emit
@@ -37,10 +39,10 @@ export interface Traffic {
   deliver(message: Parts): boolean
   /** Takes messages in, for which there must be room. @returns false when there is none for another. */
   deliverBatch(batch: Batch): boolean
-  /** The peer wants a topic, or no longer wants it. */
+  /** The peer wants a topic (or a group), or no longer wants it. */
   subscription(subscription: Subscription): void
-  /** What was pulled last is longer than the peer can take. */
-  unsendable(): void
+  /** A message that was pulled will not arrive: it is longer than the peer can take, say. */
+  discarded(reason: DropReason): void
   /** The system has taken what it had refused: there may be room again. */
   drained(): void
   /** The conversation is over. Called once, after the last message has been delivered. */

@@ -5,6 +5,7 @@ import { deferred } from '../util/deferred.js'
 import { startTimer, type Timer } from '../util/timer.js'
 import { decodeCommand, decodePing, LONGEST_TTL } from '../wire/command.js'
 import type { Decoder } from '../wire/decoder.js'
+import { decodeSubscription } from '../wire/subscription.js'
 import type { Subscription } from '../message.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
 import type { Handshake, HandshakeResult, Listener, Speak } from './dialect.js'
@@ -106,6 +107,8 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     }
     this.#stream.attach(this)
     this.#writer.write()
+    const { result } = this.#handshake ?? {}
+    if (result !== undefined) this.#agree(result)
     return promise
   }
 
@@ -120,7 +123,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
       this.#heartbeat = new Heartbeat(this)
       this.#heartbeat.start(this.#local.options)
     }
-    this.#writer.open(traffic, this.#result?.subscribesByCommand === true)
+    this.#writer.open(traffic, this.#result?.subscribesByCommand === true, this.#local.groups)
     this.flush()
     // Only now: whoever hears of it may want to send, or to close everything.
     this.#reportReady()
@@ -246,7 +249,11 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
       // Our greeting goes out even when we are about to leave, so that nobody waits for it (RFC 37).
       this.#writer.write()
     }
-    if (this.#result === undefined) return
+    if (this.#result !== undefined) this.#agree(this.#result)
+  }
+
+  #agree(result: HandshakeResult): void {
+    this.#result = result
     this.#handshake = undefined
     this.#decoder.expectTraffic()
     this.#state = 'ready'
@@ -257,22 +264,16 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   command(body: Uint8Array): void {
     const command = decodeCommand(body)
     if (command === undefined) return
-    switch (command.name) {
-      case 'SUBSCRIBE':
-        this.#traffic?.subscription({ topic: command.data, on: true })
-        break
-      case 'CANCEL':
-        this.#traffic?.subscription({ topic: command.data, on: false })
-        break
-      case 'PING': {
-        const ping = decodePing(command.data)
-        if (ping === undefined) throw protocolError('a PING without a time to live')
-        this.#writer.answer(ping.context)
-        this.#heartbeat ??= new Heartbeat(this)
-        this.#heartbeat.timeToLive(ping.ttl * 100)
-        break
-      }
+    if (command.name !== 'PING') {
+      const change = decodeSubscription(command, this.#local.groups)
+      if (change !== undefined) this.#traffic?.subscription(change)
+      return
     }
+    const ping = decodePing(command.data)
+    if (ping === undefined) throw protocolError('a PING without a time to live')
+    this.#writer.answer(ping.context)
+    this.#heartbeat ??= new Heartbeat(this)
+    this.#heartbeat.timeToLive(ping.ttl * 100)
   }
 
   /** A PING below ZMTP; those of ZMTP are commands. */

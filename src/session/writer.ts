@@ -26,6 +26,7 @@ export class Writer implements TurnTask {
   /** Where messages come from; undefined until they may flow. */
   #traffic: Traffic | undefined
   #subscribesByCommand = true
+  #groups = false
   #stalled = false
   #scheduled = false
   /** The time to live of a PING that waits. */
@@ -44,9 +45,11 @@ export class Writer implements TurnTask {
     return this.#stalled
   }
 
-  open(traffic: Traffic, subscribesByCommand: boolean): void {
+  /** @param groups what is wanted are groups, always told by command. */
+  open(traffic: Traffic, subscribesByCommand: boolean, groups = false): void {
     this.#traffic = traffic
-    this.#subscribesByCommand = subscribesByCommand
+    this.#subscribesByCommand = subscribesByCommand || groups
+    this.#groups = groups
   }
 
   /** Sends now, or says no. */
@@ -161,7 +164,7 @@ export class Writer implements TurnTask {
       } catch (error) {
         // It was queued before it was known to whom it would go.
         if (!(error instanceof ZmqError) || error.code !== 'EMSGSIZE') throw error
-        traffic.unsendable()
+        traffic.discarded('oversize')
       }
     }
   }
@@ -171,7 +174,8 @@ export class Writer implements TurnTask {
     while (encoder.bytes < limit) {
       const subscription = this.#subscriptions.shift()
       if (subscription === undefined) return
-      if (this.#subscribesByCommand) encoder.command(encodeSubscriptionCommand(subscription))
+      if (this.#subscribesByCommand)
+        encoder.command(encodeSubscriptionCommand(subscription, this.#groups))
       else encoder.message(encodeSubscriptionMessage(subscription))
     }
   }

@@ -21,7 +21,7 @@ import { checkAddress, Endpoints, type EndpointsHost } from './endpoints.js'
 import { Gate, type Borrower } from './gate.js'
 import { Observer, type Observable } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
-import { socketType, type SocketType, type SocketTypeName } from './socket-type.js'
+import type { SocketType } from './socket-type.js'
 import type { SocketStats } from './stats.js'
 import { Tally } from './tally.js'
 import { DONE, operationTimeout, rejection, Waiting, type OperationOptions } from './waiting.js'
@@ -51,19 +51,19 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     this.emit(event)
   })
   readonly #queued = new Set<Pipe>()
-  readonly #gate: Gate
+  readonly gate: Gate
   #events: Observer | undefined
   #observers: Observer[] = []
   // Taking a message makes room, which may bring the next one in the same call.
   #servingSenders = false
   #servingReceivers = false
 
-  constructor(name: SocketTypeName, context: Context, factory: PatternFactory) {
-    this.type = socketType(name)
+  constructor(type: SocketType, context: Context, factory: PatternFactory) {
+    this.type = type
     this.context = context
     this.services = servicesOf(context)
     this.services.open()
-    this.#gate = new Gate(this.services)
+    this.gate = new Gate(this.services)
     this.#sends = new Waiting(this.services, () => {
       this.#serveSenders()
     })
@@ -84,7 +84,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   send(message: unknown, options?: OperationOptions): Promise<void> {
     if (message === undefined) throw new TypeError('Message must be present')
-    this.#gate.demandOpen()
+    this.gate.demandOpen()
     const waiting = this.#sends.length
     if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
       throw new ZmqError('EBUSY', { message: BUSY.writing })
@@ -107,7 +107,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   }
 
   receive(options?: OperationOptions): Promise<Parts> {
-    this.#gate.demandOpen()
+    this.gate.demandOpen()
     const waiting = this.#receives.length
     if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
       throw new ZmqError('EBUSY', { message: BUSY.reading })
@@ -132,7 +132,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   /** One message, if there is one and nobody waits for it; its cost is for the caller to spend. */
   take(): Parts | undefined {
-    if (!this.#gate.open || this.#receives.length > 0 || !this.pattern.canReceive) return undefined
+    if (!this.gate.open || this.#receives.length > 0 || !this.pattern.canReceive) return undefined
     return this.pass()
   }
 
@@ -192,18 +192,18 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   bind(address: unknown, server?: UpgradeServer): Promise<void> {
     const text = checkAddress(address)
-    return this.#gate.exclusively(() => this.#endpoints.bind(text, server))
+    return this.gate.exclusively(() => this.#endpoints.bind(text, server))
   }
 
   bindSync(address: unknown): void {
     const text = checkAddress(address)
-    this.#gate.demandOpen()
+    this.gate.demandOpen()
     this.#endpoints.bindSync(text)
   }
 
   unbind(address: unknown): Promise<void> {
     const text = checkAddress(address)
-    return this.#gate.exclusively(async () => {
+    return this.gate.exclusively(async () => {
       await DONE
       this.#endpoints.unbind(text)
     })
@@ -211,19 +211,19 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   unbindSync(address: unknown): void {
     const text = checkAddress(address)
-    this.#gate.demandOpen()
+    this.gate.demandOpen()
     this.#endpoints.unbind(text)
   }
 
   connect(address: unknown, peerId?: Uint8Array): void {
     const text = checkAddress(address)
-    this.#gate.demandOpen()
+    this.gate.demandOpen()
     this.#endpoints.connect(text, peerId)
   }
 
   disconnect(address: unknown): void {
     const text = checkAddress(address)
-    this.#gate.demandOpen()
+    this.gate.demandOpen()
     this.#endpoints.disconnect(text)
   }
 
@@ -239,21 +239,21 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   lend(borrower: Borrower): void {
     if (this.#sends.length > 0) throw new ZmqError('EBUSY', { message: BUSY.writing })
     if (this.#receives.length > 0) throw new ZmqError('EBUSY', { message: BUSY.reading })
-    this.#gate.block(borrower)
+    this.gate.block(borrower)
   }
 
   giveBack(): void {
-    this.#gate.unblock()
+    this.gate.unblock()
   }
 
   // --- the end
 
   get closed(): boolean {
-    return this.#gate.closed
+    return this.gate.closed
   }
 
   close(): Promise<void> {
-    return this.#gate.close(() => this.#close())
+    return this.gate.close(() => this.#close())
   }
 
   async #close(): Promise<void> {
@@ -275,7 +275,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   setOption(name: OptionName, value: unknown): void {
     if (this.closed) throw new ZmqError('ENOTSOCK')
     const checked = checkOption(name, value)
-    if (isLate(name) && !(this.#gate.open && this.#endpoints.isEmpty)) {
+    if (isLate(name) && !(this.gate.open && this.#endpoints.isEmpty)) {
       this.services.warn('Socket option will not take effect until next connect/bind.')
     }
     Object.assign(this.options, { [name]: checked })
@@ -284,9 +284,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     }
   }
 
-  /** Subscribes to a topic, or no longer. */
   setTopic(topic: Uint8Array, on: boolean): void {
-    this.#gate.demandOpen()
+    this.gate.demandOpen()
     this.pattern.setTopic(topic, on)
   }
 
@@ -317,6 +316,10 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     this.#tally.drop(reason, count)
   }
 
+  retire(pipe: Pipe): void {
+    this.#endpoints.retire(pipe)
+  }
+
   // --- pipes, for the endpoints
 
   addPipe(peerId?: Uint8Array): Pipe {
@@ -325,7 +328,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
     this.#pipes.add(pipe)
     this.#held.add(pipe)
     this.#serveSenders()
-    this.#gate.borrower?.ready()
+    this.gate.borrower?.ready()
     return pipe
   }
 
@@ -349,21 +352,21 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   readable(pipe: Pipe): void {
     this.pattern.readable(pipe)
     if (this.#receives.length > 0) this.#serveReceivers()
-    this.#gate.borrower?.ready()
+    this.gate.borrower?.ready()
   }
 
   writable(pipe: Pipe): void {
     this.pattern.writable(pipe)
     if (this.#sends.length > 0) this.#serveSenders()
-    this.#gate.borrower?.ready()
+    this.gate.borrower?.ready()
   }
 
   get judges(): boolean {
-    return this.#gate.closed || this.pattern.judges
+    return this.gate.closed || this.pattern.judges
   }
 
   intake(pipe: Pipe, message: Parts): boolean {
-    if (this.#gate.closed) {
+    if (this.gate.closed) {
       this.drop('closed')
       return false
     }
@@ -372,10 +375,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   subscription(pipe: Pipe, change: Subscription): void {
     if (this.#pipes.has(pipe)) this.pattern.subscription(pipe, change)
-  }
-
-  dropped(reason: DropReason, count: number): void {
-    this.drop(reason, count)
   }
 
   disconnected(pipe: Pipe): void {

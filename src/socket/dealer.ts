@@ -6,7 +6,7 @@ import { DuplexSocket } from './directions.js'
 import { FairPattern, MOST_NOTICES } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
-/** Round robin out, fair queuing in: also what lies beneath REQ. */
+/** Round robin out, fair queuing in: also what lies beneath REQ and CLIENT. */
 export class DealerPattern extends FairPattern {
   protected readonly out: LoadBalancer = new LoadBalancer()
 

@@ -6,7 +6,12 @@ import type { Readable, Writable } from './traits.js'
 import type { OperationOptions } from './waiting.js'
 
 /** A socket that only sends. */
-export abstract class SendingSocket extends Socket implements Writable {
+export abstract class SendingSocket<
+  M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
+>
+  extends Socket
+  implements Writable<M>
+{
   declare multicastHops: number
   declare sendBufferSize: number
   declare sendHighWaterMark: number
@@ -24,7 +29,7 @@ export abstract class SendingSocket extends Socket implements Writable {
    * @throws ZmqError at once: `EBUSY` when `maxPendingOperations` sends wait already, `EBADF` when closed.
    * Rejected: `EAGAIN` when time is up or the socket is closed; others as the socket type says.
    */
-  send(message: MessageLike | MessageLike[], options?: OperationOptions): Promise<void> {
+  send(message: M, options?: OperationOptions): Promise<void> {
     return send(this, message, options)
   }
 
@@ -36,16 +41,16 @@ export abstract class SendingSocket extends Socket implements Writable {
    * @param messages each as `send()` takes it; `timeout` and `signal` hold for each of them.
    * @throws ZmqError rejected as by `send()`; its `sent` says how many messages came before the one that failed.
    */
-  sendMany(
-    messages: Iterable<MessageLike | MessageLike[]>,
-    options?: OperationOptions,
-  ): Promise<void> {
+  sendMany(messages: Iterable<M>, options?: OperationOptions): Promise<void> {
     return sendMany(this, messages, options)
   }
 }
 
 /** A socket that only receives. */
-export abstract class ReceivingSocket extends Socket implements Readable {
+export abstract class ReceivingSocket<R extends object[] = Message[]>
+  extends Socket
+  implements Readable<R>
+{
   declare receiveBufferSize: number
   declare receiveHighWaterMark: number
   declare receiveTimeout: number
@@ -61,7 +66,7 @@ export abstract class ReceivingSocket extends Socket implements Readable {
    * @throws ZmqError at once: `EBUSY` when `maxPendingOperations` receives wait already, `EBADF` when closed.
    * Rejected: `EAGAIN` when time is up or the socket is closed; others as the socket type says.
    */
-  receive(options?: OperationOptions): Promise<Message[]> {
+  receive(options?: OperationOptions): Promise<R> {
     return receive(this, options)
   }
 
@@ -72,18 +77,24 @@ export abstract class ReceivingSocket extends Socket implements Readable {
    * @param most messages to receive at once. @default 1000
    * @throws ZmqError rejected as by `receive()`; `EINVAL` when `most` is no whole number from 1 on.
    */
-  receiveMany(most?: number, options?: OperationOptions): Promise<Message[][]> {
+  receiveMany(most?: number, options?: OperationOptions): Promise<R[]> {
     return receiveMany(this, most, options)
   }
 
   /** Messages until the socket is closed; throws `EAGAIN` when `receiveTimeout` is up. */
-  [Symbol.asyncIterator](): AsyncIterator<Message[], undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<R, undefined> {
     return messagesOf(this)
   }
 }
 
 /** A socket that sends and receives. */
-export abstract class DuplexSocket extends ReceivingSocket implements Writable {
+export abstract class DuplexSocket<
+  M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
+  R extends object[] = Message[],
+>
+  extends ReceivingSocket<R>
+  implements Writable<M>
+{
   declare multicastHops: number
   declare sendBufferSize: number
   declare sendHighWaterMark: number
@@ -101,7 +112,7 @@ export abstract class DuplexSocket extends ReceivingSocket implements Writable {
    * @throws ZmqError at once: `EBUSY` when `maxPendingOperations` sends wait already, `EBADF` when closed.
    * Rejected: `EAGAIN` when time is up or the socket is closed; others as the socket type says.
    */
-  send(message: MessageLike | MessageLike[], options?: OperationOptions): Promise<void> {
+  send(message: M, options?: OperationOptions): Promise<void> {
     return send(this, message, options)
   }
 
@@ -113,10 +124,7 @@ export abstract class DuplexSocket extends ReceivingSocket implements Writable {
    * @param messages each as `send()` takes it; `timeout` and `signal` hold for each of them.
    * @throws ZmqError rejected as by `send()`; its `sent` says how many messages came before the one that failed.
    */
-  sendMany(
-    messages: Iterable<MessageLike | MessageLike[]>,
-    options?: OperationOptions,
-  ): Promise<void> {
+  sendMany(messages: Iterable<M>, options?: OperationOptions): Promise<void> {
     return sendMany(this, messages, options)
   }
 }
@@ -124,7 +132,7 @@ export abstract class DuplexSocket extends ReceivingSocket implements Writable {
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 /** Written by hand: an async generator would cost two more turns of the microtask queue a message. */
-function messagesOf(socket: Socket): AsyncIterator<Message[], undefined> {
+function messagesOf<R extends object[]>(socket: Socket): AsyncIterator<R, undefined> {
   const inner = core(socket)
   const wait = async (): Promise<IteratorResult<Parts, undefined>> => {
     if (inner.closed) return END
@@ -136,7 +144,7 @@ function messagesOf(socket: Socket): AsyncIterator<Message[], undefined> {
     }
   }
   const next = (): Promise<IteratorResult<Parts, undefined>> => inner.next() ?? wait()
-  return { next } as { next: unknown } as AsyncIterator<Message[], undefined>
+  return { next } as { next: unknown } as AsyncIterator<R, undefined>
 }
 
 // Programs without types may call these on any socket; the wrong direction is then ENOTSUP.

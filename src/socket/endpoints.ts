@@ -60,7 +60,7 @@ export class Endpoints implements ConnectorHost {
   }
 
   async bind(address: string, server?: UpgradeServer): Promise<void> {
-    const { endpoint, transport } = this.#host.services.transport(address)
+    const { endpoint, transport } = this.#find(address)
     if (server !== undefined && transport.joins !== true) {
       const reason = 'only ws:// and wss:// can wait on a server of yours'
       throw new ZmqError('EINVAL', { address, reason })
@@ -76,7 +76,7 @@ export class Endpoints implements ConnectorHost {
 
   /** As `bind()`, for what needs no time. */
   bindSync(address: string): void {
-    const { endpoint, transport } = this.#host.services.transport(address)
+    const { endpoint, transport } = this.#find(address)
     const local = this.#localFor(transport)
     try {
       this.#listen(endpoint, transport, local)
@@ -114,9 +114,9 @@ export class Endpoints implements ConnectorHost {
   }
 
   connect(address: string, peerId?: Uint8Array): void {
-    const { services, options, type } = this.#host
-    const { endpoint, transport } = services.transport(address)
-    transport.check(endpoint)
+    const { options, type } = this.#host
+    const { endpoint, transport } = this.#find(address)
+    transport.check(endpoint, this.#host.local)
     if (type.once !== true || this.#connectorTo(address) === undefined) {
       const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
       if (!options.immediate) connector.pipe = this.#newPipe(peerId)
@@ -146,6 +146,17 @@ export class Endpoints implements ConnectorHost {
     for (const { pipes } of bound) for (const pipe of pipes) this.#retire(pipe, lingers)
     for (const connector of this.#connectors) this.#leave(connector, lingers)
     while (this.#retiring.size > 0) await Promise.all(this.#retiring.values())
+  }
+
+  /** Ends a connection for good, after what is queued for it has left. */
+  retire(pipe: Pipe): void {
+    for (const connector of this.#connectors) {
+      if (connector.pipe === pipe) {
+        this.#leave(connector, true)
+        return
+      }
+    }
+    this.#retire(pipe, true)
   }
 
   /** The queue of a pipe has been taken to the last message. */
@@ -293,6 +304,16 @@ export class Endpoints implements ConnectorHost {
     pipe.close(reason)
     this.#onEmpty.get(pipe)?.()
     this.ended(pipe)
+  }
+
+  /** @throws ZmqError also `ENOCOMPATPROTO` when the socket type has no use for the transport. */
+  #find(address: string): ReturnType<ContextServices['transport']> {
+    const { services, type } = this.#host
+    const found = services.transport(address)
+    const { scheme } = found.transport
+    if (type.schemes?.includes(scheme) ?? scheme !== 'udp') return found
+    const reason = `a ${type.name} socket does not work over ${scheme}://`
+    throw new ZmqError('ENOCOMPATPROTO', { address, reason })
   }
 
   #localFor(transport: Transport): ConnectorEnd {

@@ -8,7 +8,7 @@ export const MOST_NOTICES = 65_536
 
 /** What receives everything that its peers send, from each in turn. */
 export abstract class FairPattern extends Pattern {
-  override readonly judges = false
+  override readonly judges: boolean = false
   protected readonly in: FairQueue = new FairQueue()
 
   override readable(pipe: Pipe): void {

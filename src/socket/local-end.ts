@@ -8,6 +8,8 @@ import type { SocketType } from './socket-type.js'
 export function localEnd(type: SocketType, options: OptionValues, emit: Emit): ConnectorEnd {
   return {
     socketType: type.name,
+    groups: type.groups === true,
+    raw: type.raw === true,
     // Read anew for each connection: it may have been changed.
     get routingId() {
       return type.named === true ? (options.routingId ?? EMPTY) : undefined

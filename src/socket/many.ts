@@ -1,5 +1,5 @@
 import { ZmqError } from '../errors.js'
-import type { Message, MessageLike } from '../message.js'
+import type { MessageLike } from '../message.js'
 import { core, type Socket } from './socket.js'
 import { DONE, type OperationOptions } from './waiting.js'
 
@@ -26,11 +26,11 @@ export async function sendMany(
 }
 
 /** Waits for a message, and takes those along that are there as well. */
-export async function receiveMany(
+export async function receiveMany<R extends object[]>(
   socket: Socket,
   most: number = MOST_AT_ONCE,
   options?: OperationOptions,
-): Promise<Message[][]> {
+): Promise<R[]> {
   if (!Number.isInteger(most) || most < 1) {
     const reason = `the most to receive is a whole number from 1 on, not ${String(most)}`
     throw new ZmqError('EINVAL', { reason })
@@ -44,5 +44,5 @@ export async function receiveMany(
   }
   const pause = inner.spend(messages.length - 1)
   if (pause !== undefined) await pause
-  return messages as Message[][]
+  return messages as object[] as R[]
 }

@@ -56,6 +56,7 @@ const NUMBERS: Readonly<Record<number, readonly [property: string, kind: Kind]>>
   69: ['noDrop', 'Bool'],
   71: ['manual', 'Bool'],
   72: ['welcomeMessage', 'String'],
+  73: ['notify', 'Bool'],
   74: ['invertMatching', 'Bool'],
   75: ['heartbeatInterval', 'Int32'],
   76: ['heartbeatTimeToLive', 'Int32'],

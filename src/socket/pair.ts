@@ -5,12 +5,13 @@ import { DuplexSocket } from './directions.js'
 import { FairPattern } from './fair-pattern.js'
 import type { SocketOptions } from './socket.js'
 
-class PairPattern extends FairPattern {
+/** Also what lies beneath CHANNEL. */
+export class PairPattern extends FairPattern {
   #peer: Pipe | undefined
 
   attach(pipe: Pipe): void {
     if (this.#peer !== undefined) {
-      throw new ZmqError('EBUSY', { reason: 'a PAIR socket talks to one peer, and it has one' })
+      throw new ZmqError('EBUSY', { reason: 'this socket talks to one peer, and it has one' })
     }
     this.#peer = pipe
   }

@@ -4,11 +4,15 @@ import type { Parts, Subscription } from '../message.js'
 import type { OptionValues } from '../options.js'
 import type { Pipe } from '../routing/pipe.js'
 import { copyOf } from '../util/bytes.js'
+import type { Gate } from './gate.js'
 
 /** What a pattern may ask of its socket. */
 export interface PatternHost {
   readonly options: OptionValues
+  readonly gate: Pick<Gate, 'borrower'>
   drop(reason: DropReason, count?: number): void
+  /** Ends the conversation with a peer for good, after what is queued for it has left. */
+  retire(pipe: Pipe): void
 }
 
 /**

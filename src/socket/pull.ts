@@ -2,7 +2,8 @@ import { ReceivingSocket } from './directions.js'
 import { FairPattern } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
-class PullPattern extends FairPattern {
+/** Also what lies beneath GATHER. */
+export class PullPattern extends FairPattern {
   attach(): void {
     // Peers matter when they have something to read.
   }

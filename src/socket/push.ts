@@ -5,7 +5,8 @@ import { SendingSocket } from './directions.js'
 import { Pattern } from './pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
-class PushPattern extends Pattern {
+/** Also what lies beneath SCATTER. */
+export class PushPattern extends Pattern {
   readonly #out = new LoadBalancer()
 
   attach(pipe: Pipe): void {

@@ -1,32 +1,16 @@
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
-import { RoutingTable } from '../routing/routing-table.js'
-import { asFrame, copyOf, EMPTY, fromText } from '../util/bytes.js'
+import { asFrame, copyOf, EMPTY } from '../util/bytes.js'
 import { DuplexSocket } from './directions.js'
-import { FairPattern, MOST_NOTICES } from './fair-pattern.js'
-import { core, defineOptions, type SocketOptions } from './socket.js'
+import { MOST_NOTICES } from './fair-pattern.js'
+import { connectAs, inUse, quote, RoutedPattern, unreachable } from './routed.js'
+import { defineOptions, type SocketOptions } from './socket.js'
 
 /** The bits of `routerNotify`. */
 const NOTIFY = { connect: 1, disconnect: 2 } as const
 
-class RouterPattern extends FairPattern {
-  readonly #routes = new RoutingTable()
-  /** Names of peers that have left, for their messages that are still unread. */
-  readonly #departed = new WeakMap<Pipe, Uint8Array>()
-
-  attach(pipe: Pipe): void {
-    if (pipe.peerId === undefined) return
-    if (this.#routes.find(pipe.peerId) !== undefined) throw inUse(pipe.peerId)
-    this.#routes.set(pipe, asFrame(pipe.peerId))
-  }
-
-  detach(pipe: Pipe): void {
-    const id = this.#routes.idOf(pipe)
-    if (id !== undefined) this.#departed.set(pipe, id)
-    this.#routes.delete(pipe)
-  }
-
+class RouterPattern extends RoutedPattern {
   override opened(pipe: Pipe): ZmqError | undefined {
     const refusal = pipe.peerId === undefined ? this.#name(pipe) : undefined
     if (refusal !== undefined) return refusal
@@ -45,12 +29,9 @@ class RouterPattern extends FairPattern {
 
   override send(message: Parts): boolean {
     const [id = EMPTY] = message
-    const route = this.#routes.find(id)
+    const route = this.routes.find(id)
     if (route === undefined) {
-      if (this.host.options.mandatory) {
-        const reason = `no peer has the routing id ${quote(id)}`
-        throw new ZmqError('EHOSTUNREACH', { reason })
-      }
+      if (this.host.options.mandatory) throw unreachable(id)
       this.host.drop('unroutable')
       return true
     }
@@ -64,47 +45,24 @@ class RouterPattern extends FairPattern {
     return true
   }
 
-  override receive(): Parts | undefined {
-    const message = this.in.next()
-    const pipe = this.in.source
-    if (message === undefined || pipe === undefined) return undefined
-    message.unshift(this.#routes.idOf(pipe) ?? this.#departed.get(pipe) ?? EMPTY)
-    return message
-  }
-
-  override get canSend(): boolean {
-    return true
-  }
-
   /** Gives the peer the name it chose, or one of ours. */
   #name(pipe: Pipe): ZmqError | undefined {
     const chosen = pipe.peer?.routingId ?? EMPTY
     if (chosen.length === 0) {
-      if (this.#routes.idOf(pipe) === undefined)
-        this.#routes.set(pipe, asFrame(this.#routes.newId()))
+      if (this.routes.idOf(pipe) === undefined) this.routes.set(pipe, asFrame(this.routes.newId()))
       return undefined
     }
-    const other = this.#routes.find(chosen)?.pipe
+    const other = this.routes.find(chosen)?.pipe
     if (other !== undefined && other !== pipe) {
       // A name that we have given to a peer is not for others to take.
       if (!this.host.options.handover || other.peerId !== undefined) return inUse(chosen)
       const reason = `another peer has taken over the routing id ${quote(chosen)}`
-      this.#departed.set(other, chosen)
+      this.departed.set(other, chosen)
       other.session?.destroy(new ZmqError('EADDRINUSE', { reason }))
     }
-    this.#routes.set(pipe, asFrame(chosen))
+    this.routes.set(pipe, asFrame(chosen))
     return undefined
   }
-}
-
-function inUse(id: Uint8Array): ZmqError {
-  return new ZmqError('EINVAL', { reason: `the routing id ${quote(id)} is in use by another peer` })
-}
-
-function quote(id: Uint8Array): string {
-  const readable = id.every((byte) => byte >= 32 && byte < 127)
-  if (readable) return JSON.stringify(String.fromCharCode(...id))
-  return `0x${Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
 /** What {@link Router.connect} takes beside the address. */
@@ -154,7 +112,6 @@ export class Router extends DuplexSocket {
    * @throws ZmqError also `EINVAL` when the name is in use.
    */
   override connect(address: string, options: RouterConnectOptions = {}): void {
-    const { routingId } = options
-    core(this).connect(address, routingId === undefined ? undefined : fromText(routingId))
+    connectAs(this, address, options)
   }
 }

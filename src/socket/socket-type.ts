@@ -1,6 +1,24 @@
 /** The name of a socket type on the wire. */
-export type SocketTypeName =
-  'PAIR' | 'PUB' | 'SUB' | 'REQ' | 'REP' | 'DEALER' | 'ROUTER' | 'PULL' | 'PUSH' | 'XPUB' | 'XSUB'
+export type SocketTypeName = StableTypeName | DraftTypeName
+
+/** Those of the main entry. */
+export type StableTypeName =
+  | 'PAIR'
+  | 'PUB'
+  | 'SUB'
+  | 'REQ'
+  | 'REP'
+  | 'DEALER'
+  | 'ROUTER'
+  | 'PULL'
+  | 'PUSH'
+  | 'XPUB'
+  | 'XSUB'
+  | 'STREAM'
+
+/** Those of `zerowire/draft`. */
+export type DraftTypeName =
+  'SERVER' | 'CLIENT' | 'RADIO' | 'DISH' | 'GATHER' | 'SCATTER' | 'DGRAM' | 'PEER' | 'CHANNEL'
 
 /** What tells socket types apart before any message flows. */
 export interface SocketType {
@@ -15,9 +33,17 @@ export interface SocketType {
   readonly once?: true
   /** What `linger` is at first, in milliseconds; -1 without end. */
   readonly linger?: 0
+  /** Its peers speak no protocol of ours. */
+  readonly raw?: true
+  /** Groups (RFC 48) are what others call topics. */
+  readonly groups?: true
+  /** In libzmq several threads may use it. */
+  readonly threadSafe?: true
+  /** The schemes of its endpoints; undefined for every one but `udp`. */
+  readonly schemes?: readonly string[]
 }
 
-const TYPES: Record<SocketTypeName, Omit<SocketType, 'name'>> = {
+const TYPES: Record<StableTypeName, Omit<SocketType, 'name'>> = {
   PAIR: { number: 0, peers: ['PAIR'] },
   PUB: { number: 1, peers: ['SUB', 'XSUB'], once: true },
   SUB: { number: 2, peers: ['PUB', 'XPUB'], once: true, linger: 0 },
@@ -29,8 +55,9 @@ const TYPES: Record<SocketTypeName, Omit<SocketType, 'name'>> = {
   PUSH: { number: 8, peers: ['PULL'] },
   XPUB: { number: 9, peers: ['SUB', 'XSUB'] },
   XSUB: { number: 10, peers: ['PUB', 'XPUB'], linger: 0 },
+  STREAM: { number: 11, peers: [], raw: true, schemes: ['tcp', 'ipc'] },
 }
 
-export function socketType(name: SocketTypeName): SocketType {
+export function socketType(name: StableTypeName): SocketType {
   return { name, ...TYPES[name] }
 }

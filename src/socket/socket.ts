@@ -1,11 +1,10 @@
 import { context as defaultContext, type Context } from '../context.js'
-import type { Message } from '../message.js'
 import type { OptionName, TlsOptions } from '../options.js'
 import type { UpgradeServer } from '../transport/transport.js'
 import { SocketCore } from './core.js'
 import type { Observable, Observer } from './observer.js'
 import type { PatternFactory } from './pattern.js'
-import type { SocketTypeName } from './socket-type.js'
+import { socketType, type SocketType, type StableTypeName } from './socket-type.js'
 import type { SocketStats } from './stats.js'
 import type { Holder, OperationOptions } from './waiting.js'
 
@@ -191,12 +190,17 @@ export abstract class Socket implements Observable {
   }
 
   /** @internal */
-  constructor(type: SocketTypeName, options: object | undefined, pattern: PatternFactory) {
+  constructor(
+    type: StableTypeName | SocketType,
+    options: object | undefined,
+    pattern: PatternFactory,
+  ) {
     if (options !== undefined && (typeof options !== 'object' || (options as unknown) === null)) {
       throw new TypeError('Options must be an object')
     }
     const { context = defaultContext, ...rest } = (options ?? {}) as { context?: Context }
-    this.#core = new SocketCore(type, context, pattern)
+    const facts = typeof type === 'string' ? socketType(type) : type
+    this.#core = new SocketCore(facts, context, pattern)
     // Sealed, so that a misspelt option is an error at once.
     Object.seal(this)
     try {
@@ -222,9 +226,9 @@ export abstract class Socket implements Observable {
     return null
   }
 
-  /** Whether several threads may use the socket. */
+  /** Whether several threads may use the socket in libzmq: draft types except Datagram. */
   get threadSafe(): boolean {
-    return false
+    return this.#core.type.threadSafe === true
   }
 
   /** The context the socket belongs to. */
@@ -348,8 +352,11 @@ export function send(socket: Socket, message: unknown, options?: OperationOption
 }
 
 /** Receives, where the socket type can. */
-export function receive(socket: Socket, options?: OperationOptions): Promise<Message[]> {
-  return coreOf(socket).receive(options) as Promise<unknown> as Promise<Message[]>
+export function receive<M extends object[]>(
+  socket: Socket,
+  options?: OperationOptions,
+): Promise<M> {
+  return coreOf(socket).receive(options) as Promise<unknown> as Promise<M>
 }
 
 /** The core, for what only one socket type does. */

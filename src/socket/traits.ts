@@ -2,7 +2,10 @@ import type { Message, MessageLike } from '../message.js'
 import type { OperationOptions } from './waiting.js'
 
 /** Sockets that can be sent to. */
-export interface Writable<M extends MessageLike | MessageLike[] = MessageLike | MessageLike[]> {
+export interface Writable<
+  M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
+  O extends unknown[] = [options?: OperationOptions],
+> {
   /** Accepted for compatibility (multicast), without effect. @default 1 */
   multicastHops: number
   /** Accepted for compatibility, without effect: the system sizes its buffers. @default -1 */
@@ -12,7 +15,7 @@ export interface Writable<M extends MessageLike | MessageLike[] = MessageLike | 
   /** How long `send()` waits, in milliseconds; -1 without end, 0 not at all. @default -1 */
   sendTimeout: number
   /** Sends one message of one or more parts. */
-  send(message: M, options?: OperationOptions): Promise<void>
+  send(message: M, ...options: O): Promise<void>
 }
 
 /** Sockets that can be received from. */

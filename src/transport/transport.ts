@@ -6,6 +6,7 @@ import type { LocalPeer, Session, SessionOptions } from '../session/session.js'
 export interface TransportOptions extends SessionOptions {
   readonly backlog: number
   readonly connectTimeout: number
+  readonly multicastHops: number
   readonly ipv6: boolean
   readonly interface: string | null
   readonly tcpAcceptFilter: string | null
@@ -19,6 +20,8 @@ export interface TransportOptions extends SessionOptions {
 /** This end, as transports need to know it. */
 export interface LocalEnd extends LocalPeer {
   readonly options: TransportOptions
+  /** It speaks no protocol of ours: bytes are all there is. */
+  readonly raw?: boolean
 }
 
 /** Takes a session whose handshake is done. */
@@ -41,9 +44,10 @@ export interface Transport {
   readonly joins?: boolean
   /**
    * Checks the address of a peer before anything happens.
-   * @throws ZmqError `EINVAL` at once when it is malformed.
+   * @throws ZmqError at once: `EINVAL` when it is malformed, `ENOCOMPATPROTO` when sockets of this
+   * type do not connect here.
    */
-  check(endpoint: Endpoint): void
+  check(endpoint: Endpoint, local?: LocalEnd): void
   /**
    * One attempt to connect, handshake included. Rejects when it fails or `signal` is aborted;
    * trying again is the caller's business. A session that is there at once is returned as such.

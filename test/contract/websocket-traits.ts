@@ -71,7 +71,9 @@ function withSubscriptions(traffic: Traffic): Traffic {
     },
     pull: () => traffic.pull(),
     subscription: (change) => traffic.subscription(change),
-    unsendable: () => traffic.unsendable(),
+    discarded: (reason) => {
+      traffic.discarded(reason)
+    },
     drained: () => traffic.drained(),
     ended: (error) => {
       over = true

@@ -11,7 +11,7 @@ const DEFAULTS = { sendHighWaterMark: 1000, receiveHighWaterMark: 1000, conflate
 export class TestOwner implements PipeOwner {
   options: PipeOptions
   readonly log: string[] = []
-  readonly dropped = (reason: DropReason, count: number): void => {
+  readonly drop = (reason: DropReason, count: number): void => {
     this.drops[reason] = (this.drops[reason] ?? 0) + count
   }
   readonly drops: Partial<Record<DropReason, number>> = {}

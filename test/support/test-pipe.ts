@@ -136,8 +136,8 @@ export class TestPipe implements Traffic {
     this.#news.notify()
   }
 
-  unsendable(): void {
-    this.faults.push('a message that cannot be sent')
+  discarded(reason: string): void {
+    this.faults.push(`a message that cannot be sent: ${reason}`)
   }
 
   drained(): void {
