@@ -27,7 +27,8 @@ const layers = {
     'transport/transport',
   ],
   proxy: ['util', ...foundation, 'options', 'context', 'socket'],
-  index: [...toSession, 'transport', 'context', 'curve-key-pair', 'socket', 'proxy'],
+  index: ['socket', 'browser'],
+  browser: [...toSession, 'transport', 'context', 'curve-key-pair', 'socket', 'proxy'],
   extra: ['errors', 'events', 'message', 'socket'],
   draft: ['context', 'socket'],
 }

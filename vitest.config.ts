@@ -40,7 +40,7 @@ const chromium: TestProjectInlineConfiguration = {
     conditions: ['zerowire-source', 'browser', 'module', 'development|production'],
     // Vite does not look up a package in itself.
     alias: [
-      { find: /^zerowire$/, replacement: source('index') },
+      { find: /^zerowire$/, replacement: source('browser') },
       { find: /^zerowire\/(\w+)$/, replacement: source('$1') },
     ],
   },

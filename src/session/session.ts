@@ -86,7 +86,7 @@ export const NOTHING_SAID: Omit<PeerInfo, 'address' | 'protocol'> = {
 }
 
 /** Failures that came after the connection and before the end of the handshake. */
-export const handshakeFailures: WeakSet<Error> = new WeakSet()
+export const handshakeFailures: WeakSet<Error> = new WeakSet<Error>()
 
 let connections = 0
 

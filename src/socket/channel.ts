@@ -1,5 +1,6 @@
 import type { Message, MessageLike, Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { draftType } from './draft-types.js'
 import { PairPattern } from './pair.js'
@@ -18,6 +19,8 @@ class ChannelPattern extends PairPattern {
   }
 }
 
+const CHANNEL = defineType(draftType('CHANNEL'), (host) => new ChannelPattern(host))
+
 /**
  * Talks to exactly one other Channel (RFC 52), messages of one part: the draft counterpart of
  * {@link Pair}. A second peer is turned away and may come back when the first has left.
@@ -25,6 +28,6 @@ class ChannelPattern extends PairPattern {
 export class Channel extends DuplexSocket<MessageLike, [Message]> {
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Channel>) {
-    super(draftType('CHANNEL'), options, (host) => new ChannelPattern(host))
+    super(CHANNEL, options)
   }
 }

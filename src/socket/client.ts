@@ -1,6 +1,7 @@
 import type { Message, MessageLike, Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
 import { DealerPattern } from './dealer.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { draftType } from './draft-types.js'
 import { demandSingle, isSingle } from './single-part.js'
@@ -18,6 +19,8 @@ class ClientPattern extends DealerPattern {
   }
 }
 
+const CLIENT = defineType(draftType('CLIENT'), (host) => new ClientPattern(host))
+
 /**
  * Asks its {@link Server} peers (RFC 41): sends to them in turn and receives from them in turn,
  * messages of one part, in any order. Waits when all are full.
@@ -34,6 +37,6 @@ export class Client extends DuplexSocket<MessageLike, [Message]> {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Client>) {
-    super(draftType('CLIENT'), options, (host) => new ClientPattern(host))
+    super(CLIENT, options)
   }
 }

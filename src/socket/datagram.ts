@@ -1,6 +1,7 @@
 import { ZmqError } from '../errors.js'
 import type { Message, MessageLike, Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { draftType } from './draft-types.js'
 import { PairPattern } from './pair.js'
@@ -23,6 +24,8 @@ class DatagramPattern extends PairPattern {
   }
 }
 
+const DGRAM = defineType(draftType('DGRAM'), (host) => new DatagramPattern(host))
+
 /**
  * Sends and receives UDP datagrams, to and from programs of any kind. It binds one `udp://host:port`
  * and connects to none. Each message is `[address, data]`: received, the address is the sender's as
@@ -36,6 +39,6 @@ class DatagramPattern extends PairPattern {
 export class Datagram extends DuplexSocket<[MessageLike, MessageLike], [Message, Message]> {
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Datagram>) {
-    super(draftType('DGRAM'), options, (host) => new DatagramPattern(host))
+    super(DGRAM, options)
   }
 }

@@ -2,6 +2,7 @@ import type { Parts } from '../message.js'
 import { LoadBalancer } from '../routing/load-balancer.js'
 import type { Pipe } from '../routing/pipe.js'
 import { copyOf, EMPTY } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { FairPattern, MOST_NOTICES } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
@@ -42,6 +43,8 @@ export class DealerPattern extends FairPattern {
   }
 }
 
+const DEALER = defineType('DEALER', (host) => new DealerPattern(host))
+
 /**
  * Sends to its peers in turn and receives from them in turn, adding nothing to the messages
  * (RFC 28): the asynchronous counterpart of {@link Request}. Waits when all peers are full.
@@ -67,6 +70,6 @@ export class Dealer extends DuplexSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Dealer>) {
-    super('DEALER', options, (host) => new DealerPattern(host))
+    super(DEALER, options)
   }
 }

@@ -3,6 +3,7 @@ import type { Message, Parts } from '../message.js'
 import { isGroup, toGroup } from '../routing/groups.js'
 import type { Pipe } from '../routing/pipe.js'
 import { toLatin1, toText } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { ReceivingSocket } from './directions.js'
 import { draftType } from './draft-types.js'
 import { FairPattern } from './fair-pattern.js'
@@ -77,6 +78,8 @@ export interface DishGroupOptions {
   group: Message
 }
 
+const DISH = defineType(draftType('DISH'), (host) => new DishPattern(host))
+
 /**
  * Receives from its {@link Radio} peers the messages, of one part, of the groups that it has joined
  * (RFC 48). Names match whole, and peers are told of them; what is sent before a peer has heard is
@@ -85,7 +88,7 @@ export interface DishGroupOptions {
 export class Dish extends ReceivingSocket<[Message, DishGroupOptions]> {
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Dish>) {
-    super(draftType('DISH'), options, (host) => new DishPattern(host))
+    super(DISH, options)
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Message, Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
+import { defineType } from './define-type.js'
 import { ReceivingSocket } from './directions.js'
 import { draftType } from './draft-types.js'
 import { PullPattern } from './pull.js'
@@ -13,6 +14,8 @@ class GatherPattern extends PullPattern {
     return isSingle(this.host, message)
   }
 }
+
+const GATHER = defineType(draftType('GATHER'), (host) => new GatherPattern(host))
 
 /**
  * Takes messages of one part from its {@link Scatter} peers in turn (RFC 49): the draft counterpart of
@@ -28,6 +31,6 @@ export class Gather extends ReceivingSocket<[Message]> {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Gather>) {
-    super(draftType('GATHER'), options, (host) => new GatherPattern(host))
+    super(GATHER, options)
   }
 }

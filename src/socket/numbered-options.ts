@@ -1,5 +1,6 @@
 import { ZmqError } from '../errors.js'
-import { copyOf, fromText, toText } from '../util/bytes.js'
+import { toText } from '../util/bytes.js'
+import { toTopic } from './topic.js'
 import type { OptionName } from '../options.js'
 import { core, RECEIVING, SENDING, Socket } from './socket.js'
 
@@ -127,15 +128,6 @@ function addMetadata(socket: Socket, property: string): void {
   const [name = '', ...value] = property.split(':')
   const metadata = { ...core(socket).options.metadata, [name]: value.join(':') }
   core(socket).setOption('metadata', metadata)
-}
-
-/** A topic as callers give it. @throws TypeError in the reference's words. */
-export function toTopic(value: unknown): Uint8Array {
-  if (value === null) return fromText('')
-  if (typeof value === 'string') return fromText(value)
-  // Ours to keep: the caller may go on using its own.
-  if (value instanceof Uint8Array) return copyOf(value)
-  throw new TypeError('Option value must be a string or buffer')
 }
 
 for (const kind of ['Bool', 'Int32', 'Uint32', 'Int64', 'Uint64', 'String'] as const) {

@@ -1,10 +1,9 @@
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
-import type { NumberTable } from '../routing/number-table.js'
+import { NumberTable } from '../routing/number-table.js'
 import type { Pipe } from '../routing/pipe.js'
 import { copyOf } from '../util/bytes.js'
 import { FairPattern, MOST_NOTICES } from './fair-pattern.js'
-import type { PatternHost } from './pattern.js'
 import { annotated, goesOn, isSingle, split } from './single-part.js'
 
 const MOST = 0xffff_ffff
@@ -12,20 +11,15 @@ const MOST = 0xffff_ffff
 /** What SERVER and PEER have in common: peers by numbers of ours. */
 export class NumberedPattern extends FairPattern {
   override readonly judges = true
-  readonly #peers: NumberTable
-
-  constructor(host: PatternHost, peers: NumberTable) {
-    super(host)
-    this.#peers = peers
-  }
+  readonly peers: NumberTable = new NumberTable()
 
   attach(pipe: Pipe): void {
     const { peerId } = pipe
-    this.#peers.add(pipe, peerId === undefined ? this.#peers.newId() : numberOf(peerId))
+    this.peers.add(pipe, peerId === undefined ? this.peers.newId() : numberOf(peerId))
   }
 
   detach(pipe: Pipe): void {
-    this.#peers.delete(pipe)
+    this.peers.delete(pipe)
   }
 
   override opened(pipe: Pipe): undefined {
@@ -44,7 +38,7 @@ export class NumberedPattern extends FairPattern {
   override send(parts: Parts): boolean {
     const [address, body] = split(parts)
     const id = numberOf(address)
-    const pipe = this.#peers.find(id)
+    const pipe = this.peers.find(id)
     if (pipe !== undefined) return pipe.write([body])
     const reason = `no peer has the routing id ${String(id)}`
     throw new ZmqError('EHOSTUNREACH', { reason })
@@ -54,7 +48,7 @@ export class NumberedPattern extends FairPattern {
     const [body] = this.in.next() ?? []
     const pipe = this.in.source
     if (body === undefined || pipe === undefined) return undefined
-    const routingId = this.#peers.idOf(pipe)
+    const routingId = this.peers.idOf(pipe)
     return goesOn(this.host) ? [addressOf(routingId), body] : annotated(body, { routingId })
   }
 

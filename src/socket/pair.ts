@@ -1,6 +1,7 @@
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { FairPattern } from './fair-pattern.js'
 import type { SocketOptions } from './socket.js'
@@ -29,6 +30,8 @@ export class PairPattern extends FairPattern {
   }
 }
 
+const PAIR = defineType('PAIR', (host) => new PairPattern(host))
+
 /**
  * Talks to exactly one other Pair (RFC 31), and waits when it is full or not there. A second peer is
  * turned away and may come back when the first has left.
@@ -36,6 +39,6 @@ export class PairPattern extends FairPattern {
 export class Pair extends DuplexSocket {
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Pair>) {
-    super('PAIR', options, (host) => new PairPattern(host))
+    super(PAIR, options)
   }
 }

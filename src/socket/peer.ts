@@ -1,9 +1,11 @@
 import { ZmqError } from '../errors.js'
-import { NumberTable } from '../routing/number-table.js'
+import { defineType } from './define-type.js'
 import { draftType } from './draft-types.js'
 import { addressOf, NumberedPattern } from './numbered-pattern.js'
 import { NumberedSocket } from './numbered-socket.js'
 import { core, type SocketOptions } from './socket.js'
+
+const PEER = defineType(draftType('PEER'), (host) => new NumberedPattern(host))
 
 /**
  * Talks to other Peers as equals (RFC 51): any of them may connect or be connected to, and speak
@@ -11,13 +13,9 @@ import { core, type SocketOptions } from './socket.js'
  * to, a message that of the one who sent it.
  */
 export class Peer extends NumberedSocket {
-  readonly #peers: NumberTable
-
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Peer>) {
-    const peers = new NumberTable()
-    super(draftType('PEER'), options, (host) => new NumberedPattern(host, peers))
-    this.#peers = peers
+    super(PEER, options)
   }
 
   /**
@@ -32,7 +30,9 @@ export class Peer extends NumberedSocket {
       const reason = 'with the option immediate there is no peer before it is connected'
       throw new ZmqError('EFAULT', { message, address, reason })
     }
-    const id = this.#peers.newId()
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as defined above
+    const { peers } = core(this).pattern as NumberedPattern
+    const id = peers.newId()
     core(this).connect(address, addressOf(id))
     return id
   }

@@ -3,6 +3,7 @@ import { FanOut } from '../routing/fan-out.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Subscriptions, type Change } from '../routing/subscriptions.js'
 import { EMPTY } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { SendingSocket } from './directions.js'
 import { Pattern, type PatternHost } from './pattern.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
@@ -104,6 +105,8 @@ export class PublisherPattern extends Pattern {
   }
 }
 
+const PUB = defineType('PUB', (host) => new PublisherPattern(host))
+
 /**
  * Publishes messages to the {@link Subscriber} peers whose subscriptions the first part begins with
  * (RFC 29). It never waits: whoever is full misses the message, which is counted.
@@ -129,6 +132,6 @@ export class Publisher extends SendingSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Publisher>) {
-    super('PUB', options, (host) => new PublisherPattern(host))
+    super(PUB, options)
   }
 }

@@ -1,3 +1,4 @@
+import { defineType } from './define-type.js'
 import { ReceivingSocket } from './directions.js'
 import { FairPattern } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
@@ -13,6 +14,8 @@ export class PullPattern extends FairPattern {
   }
 }
 
+const PULL = defineType('PULL', (host) => new PullPattern(host))
+
 /** Takes messages from its {@link Push} peers in turn (RFC 30). A peer is slowed down when its queue here is full. */
 export class Pull extends ReceivingSocket {
   /** Keep only the newest message from each peer; for messages of one part. @default false */
@@ -24,6 +27,6 @@ export class Pull extends ReceivingSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Pull>) {
-    super('PULL', options, (host) => new PullPattern(host))
+    super(PULL, options)
   }
 }

@@ -1,6 +1,7 @@
 import type { Parts } from '../message.js'
 import { LoadBalancer } from '../routing/load-balancer.js'
 import type { Pipe } from '../routing/pipe.js'
+import { defineType } from './define-type.js'
 import { SendingSocket } from './directions.js'
 import { Pattern } from './pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
@@ -30,6 +31,8 @@ export class PushPattern extends Pattern {
   }
 }
 
+const PUSH = defineType('PUSH', (host) => new PushPattern(host))
+
 /**
  * Hands messages to its {@link Pull} peers in turn, each message to one of them, and waits when all
  * are full (RFC 30). A message that was handed over is lost if that peer dies.
@@ -44,6 +47,6 @@ export class Push extends SendingSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Push>) {
-    super('PUSH', options, (host) => new PushPattern(host))
+    super(PUSH, options)
   }
 }

@@ -3,6 +3,7 @@ import type { MessageLike, Parts, Subscription } from '../message.js'
 import { FanOut } from '../routing/fan-out.js'
 import { Groups, toGroup } from '../routing/groups.js'
 import type { Pipe } from '../routing/pipe.js'
+import { defineType } from './define-type.js'
 import { draftType } from './draft-types.js'
 import { sendMany } from './many.js'
 import { Pattern, type PatternHost } from './pattern.js'
@@ -66,6 +67,8 @@ export interface RadioGroupOptions {
   group: Uint8Array | string
 }
 
+const RADIO = defineType(draftType('RADIO'), (host) => new RadioPattern(host))
+
 /**
  * Sends messages of one part to the {@link Dish} peers that have joined the message's group (RFC 48).
  * It never waits: whoever is full misses the message, which is counted.
@@ -91,7 +94,7 @@ export class Radio
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Radio>) {
-    super(draftType('RADIO'), options, (host) => new RadioPattern(host))
+    super(RADIO, options)
   }
 
   /**

@@ -1,6 +1,7 @@
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { FairPattern } from './fair-pattern.js'
 import { defineOptions, type SocketOptions } from './socket.js'
@@ -52,6 +53,8 @@ class ReplyPattern extends FairPattern {
   }
 }
 
+const REP = defineType('REP', (host) => new ReplyPattern(host))
+
 /**
  * Answers {@link Request} and {@link Dealer} peers: one request, then its reply, in strict turn
  * (RFC 28); out of turn is `EFSM`. It never waits to send: a reply to somebody who has left is
@@ -67,6 +70,6 @@ export class Reply extends DuplexSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Reply>) {
-    super('REP', options, (host) => new ReplyPattern(host))
+    super(REP, options)
   }
 }

@@ -3,6 +3,7 @@ import type { Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
 import { allocate, EMPTY, equal } from '../util/bytes.js'
 import { DealerPattern } from './dealer.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { defineOptions, type SocketOptions } from './socket.js'
 
@@ -73,6 +74,8 @@ function bodyOf(reply: Parts, id: Uint8Array | undefined): Parts | undefined {
   return reply.slice(delimiter + 1)
 }
 
+const REQ = defineType('REQ', (host) => new RequestPattern(host))
+
 /**
  * Asks a {@link Reply} or {@link Router}: one request, then its reply, in strict turn (RFC 28); out
  * of turn is `EFSM`. Requests go to the peers in turn. It never asks again by itself: set `relaxed`
@@ -94,6 +97,6 @@ export class Request extends DuplexSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Request>) {
-    super('REQ', options, (host) => new RequestPattern(host))
+    super(REQ, options)
   }
 }

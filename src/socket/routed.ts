@@ -10,7 +10,7 @@ import { core, type Socket } from './socket.js'
 export abstract class RoutedPattern extends FairPattern {
   protected readonly routes: RoutingTable = new RoutingTable()
   /** Names of peers that have left, for their messages that are still unread. */
-  protected readonly departed = new WeakMap<Pipe, Uint8Array>()
+  protected readonly departed: WeakMap<Pipe, Uint8Array> = new WeakMap<Pipe, Uint8Array>()
 
   attach(pipe: Pipe): void {
     if (pipe.peerId === undefined) return

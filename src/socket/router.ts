@@ -2,6 +2,7 @@ import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
 import { asFrame, copyOf, EMPTY } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { MOST_NOTICES } from './fair-pattern.js'
 import { connectAs, inUse, quote, RoutedPattern, unreachable } from './routed.js'
@@ -71,6 +72,8 @@ export interface RouterConnectOptions {
   routingId?: string
 }
 
+const ROUTER = defineType('ROUTER', (host) => new RouterPattern(host))
+
 /**
  * Talks to many peers by name (RFC 28): each received message begins with the routing id of its
  * sender, each sent one with that of its receiver, which is taken off. What has no route is dropped
@@ -104,7 +107,7 @@ export class Router extends DuplexSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Router>) {
-    super('ROUTER', options, (host) => new RouterPattern(host))
+    super(ROUTER, options)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { MessageLike, Parts } from '../message.js'
+import { defineType } from './define-type.js'
 import { SendingSocket } from './directions.js'
 import { draftType } from './draft-types.js'
 import { PushPattern } from './push.js'
@@ -10,6 +11,8 @@ class ScatterPattern extends PushPattern {
     return super.send(demandSingle(message))
   }
 }
+
+const SCATTER = defineType(draftType('SCATTER'), (host) => new ScatterPattern(host))
 
 /**
  * Hands messages of one part to its {@link Gather} peers in turn, each to one of them, and waits when
@@ -25,6 +28,6 @@ export class Scatter extends SendingSocket<MessageLike> {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Scatter>) {
-    super(draftType('SCATTER'), options, (host) => new ScatterPattern(host))
+    super(SCATTER, options)
   }
 }

@@ -1,8 +1,10 @@
-import { NumberTable } from '../routing/number-table.js'
+import { defineType } from './define-type.js'
 import { draftType } from './draft-types.js'
 import { NumberedPattern } from './numbered-pattern.js'
 import { NumberedSocket } from './numbered-socket.js'
 import type { SocketOptions } from './socket.js'
+
+const SERVER = defineType(draftType('SERVER'), (host) => new NumberedPattern(host))
 
 /**
  * Answers its {@link Client} peers (RFC 41): each message comes with the number of who sent it, and
@@ -12,6 +14,6 @@ import type { SocketOptions } from './socket.js'
 export class Server extends NumberedSocket {
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Server>) {
-    super(draftType('SERVER'), options, (host) => new NumberedPattern(host, new NumberTable()))
+    super(SERVER, options)
   }
 }

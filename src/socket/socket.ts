@@ -1,10 +1,10 @@
-import { context as defaultContext, type Context } from '../context.js'
+import { Context, context as defaultContext } from '../context.js'
+import { ZmqError } from '../errors.js'
 import type { OptionName, TlsOptions } from '../options.js'
 import type { UpgradeServer } from '../transport/transport.js'
 import { SocketCore } from './core.js'
 import type { Observable, Observer } from './observer.js'
-import type { PatternFactory } from './pattern.js'
-import { socketType, type SocketType, type StableTypeName } from './socket-type.js'
+import { definitionOf } from './define-type.js'
 import type { SocketStats } from './stats.js'
 import type { Holder, OperationOptions } from './waiting.js'
 
@@ -189,18 +189,27 @@ export abstract class Socket implements Observable {
     defineOptions(Socket, COMMON)
   }
 
-  /** @internal */
-  constructor(
-    type: StableTypeName | SocketType,
-    options: object | undefined,
-    pattern: PatternFactory,
-  ) {
+  /**
+   * For classes of your own; those of this library take only options.
+   *
+   * @param type libzmq's number of the socket type, such as 5 for DEALER.
+   * @param options values for options, and the `context`.
+   * @throws TypeError on a type that is no number, an unknown option or a value of the wrong type,
+   * ZmqError `EINVAL` on an unknown type, no context, or a value out of range.
+   */
+  protected constructor(type: number, options?: object) {
+    // eslint-disable-next-line prefer-rest-params -- for callers without types
+    const { length } = arguments
+    if (length > 2) throw new TypeError(`Expected 2 arguments but received ${String(length)}`)
+    const definition = definitionOf(type)
     if (options !== undefined && (typeof options !== 'object' || (options as unknown) === null)) {
       throw new TypeError('Options must be an object')
     }
     const { context = defaultContext, ...rest } = (options ?? {}) as { context?: Context }
-    const facts = typeof type === 'string' ? socketType(type) : type
-    this.#core = new SocketCore(facts, context, pattern)
+    if (!(context instanceof Context)) {
+      throw new ZmqError('EINVAL', { reason: 'option context is no Context' })
+    }
+    this.#core = new SocketCore(definition.type, context, definition.pattern)
     // Sealed, so that a misspelt option is an error at once.
     Object.seal(this)
     try {

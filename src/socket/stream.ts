@@ -1,6 +1,7 @@
 import type { Message, MessageLike, Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
 import { asFrame, EMPTY } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { MOST_NOTICES } from './fair-pattern.js'
 import { connectAs, RoutedPattern, unreachable } from './routed.js'
@@ -41,6 +42,8 @@ export interface StreamConnectOptions {
   routingId?: string
 }
 
+const STREAM = defineType('STREAM', (host) => new StreamPattern(host))
+
 /**
  * Talks to programs that know nothing of ZeroMQ, over bare `tcp://` (or `ipc://`), as server, client
  * or both. Each received message is `[routing id, data]`, where data is whatever was read together;
@@ -62,7 +65,7 @@ export class Stream extends DuplexSocket<[MessageLike, MessageLike], [Message, M
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Stream>) {
-    super('STREAM', options, (host) => new StreamPattern(host))
+    super(STREAM, options)
   }
 
   /**

@@ -2,9 +2,10 @@ import type { Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Wishes } from '../routing/wishes.js'
 import { EMPTY } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { ReceivingSocket } from './directions.js'
 import { FairPattern } from './fair-pattern.js'
-import { toTopic } from './numbered-options.js'
+import { toTopic } from './topic.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
 class SubscriberPattern extends FairPattern {
@@ -42,6 +43,8 @@ class SubscriberPattern extends FairPattern {
   }
 }
 
+const SUB = defineType('SUB', (host) => new SubscriberPattern(host))
+
 /**
  * Receives from its {@link Publisher} peers the messages whose first part begins with one of its
  * subscriptions (RFC 29); without any, none. What is published before a subscription has reached
@@ -59,7 +62,7 @@ export class Subscriber extends ReceivingSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<Subscriber>) {
-    super('SUB', options, (host) => new SubscriberPattern(host))
+    super(SUB, options)
   }
 
   /** How many topics are subscribed to; one that was several times counts once. */

@@ -3,8 +3,9 @@ import { FairQueue } from '../routing/fair-queue.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Subscriptions, type Change } from '../routing/subscriptions.js'
 import { concat } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
-import { toTopic } from './numbered-options.js'
+import { toTopic } from './topic.js'
 import { PublisherPattern } from './publisher.js'
 import { core, defineOptions, type SocketOptions } from './socket.js'
 
@@ -101,6 +102,8 @@ function announce(pipe: Pipe, { topic, on }: Subscription, most: number): void {
   pipe.announce(concat([Uint8Array.of(on ? 1 : 0), topic]), most)
 }
 
+const XPUB = defineType('XPUB', (host) => new XPublisherPattern(host))
+
 /**
  * A {@link Publisher} that also receives: the subscriptions of its peers, as messages of `01` or
  * `00` and the topic, and whatever else they send (RFC 29).
@@ -142,7 +145,7 @@ export class XPublisher extends DuplexSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<XPublisher>) {
-    super('XPUB', options, (host) => new XPublisherPattern(host))
+    super(XPUB, options)
   }
 
   /** With `manual`: subscribes the peer whose request was received last. */

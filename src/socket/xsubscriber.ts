@@ -3,6 +3,7 @@ import { FanOut } from '../routing/fan-out.js'
 import type { Pipe } from '../routing/pipe.js'
 import { Wishes } from '../routing/wishes.js'
 import { copyOf } from '../util/bytes.js'
+import { defineType } from './define-type.js'
 import { DuplexSocket } from './directions.js'
 import { FairPattern } from './fair-pattern.js'
 import type { PatternHost } from './pattern.js'
@@ -60,6 +61,8 @@ class XSubscriberPattern extends FairPattern {
   }
 }
 
+const XSUB = defineType('XSUB', (host) => new XSubscriberPattern(host))
+
 /**
  * A {@link Subscriber} that subscribes by sending `01` or `00` and the topic, receives all that its
  * peers send, and can send them messages of its own (RFC 29).
@@ -76,7 +79,7 @@ export class XSubscriber extends DuplexSocket {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options?: SocketOptions<XSubscriber>) {
-    super('XSUB', options, (host) => new XSubscriberPattern(host))
+    super(XSUB, options)
   }
 
   /** How many topics are subscribed to; one that was several times counts once. */

@@ -18,7 +18,7 @@ export interface SocketTraits {
 }
 
 /** This library's own additions are looked at too. */
-type Ours = InstanceType<typeof zerowire.Socket>
+type Ours = (typeof zerowire.Socket)['prototype']
 
 /** Settles when linger has ended. */
 function close(socket: AnySocket): Promise<void> {
