@@ -64,6 +64,7 @@ export interface OptionValues {
   loopbackFastPath: boolean
   maxPendingOperations: number
   maxPendingHandshakes: number
+  minimumZmtpVersion: number
   tls: TlsOptions | null
   allowedOrigins: readonly string[] | null
   metadata: Readonly<Record<string, string>> | null
@@ -104,6 +105,17 @@ export interface OptionValues {
 
 /** The name of an option. */
 export type OptionName = keyof OptionValues
+
+/** Options each of which, if set, asks for authentication or encryption. */
+export type SecurityOption =
+  | 'plainServer'
+  | 'plainUsername'
+  | 'plainPassword'
+  | 'curveServer'
+  | 'curvePublicKey'
+  | 'curveSecretKey'
+  | 'curveServerKey'
+  | 'zapDomain'
 
 type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity' | 'record' | 'strings' | 'metadata'
 
@@ -185,6 +197,7 @@ const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
   loopbackFastPath: flag(),
   maxPendingOperations: integer(1, 1, { immediate: true }),
   maxPendingHandshakes: integer(4096, 1, { immediate: true }),
+  minimumZmtpVersion: integer(3, 1, { max: 3 }),
   tls: { kind: 'record', initial: null },
   allowedOrigins: { kind: 'strings', initial: null, immediate: true },
   metadata: { kind: 'metadata', initial: null },

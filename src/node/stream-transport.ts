@@ -2,10 +2,10 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { Speak } from '../session/dialect.js'
+import { olderZmtp } from '../session/older-zmtp.js'
 import { raw } from '../session/raw.js'
 import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
-import { zmtp } from '../session/zmtp-handshake.js'
 import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
 import { startTimer } from '../util/timer.js'
 import { listenNow, type Place } from './listen.js'
@@ -17,7 +17,7 @@ import { Strangers } from './strangers.js'
  */
 
 function dialectOf(local: LocalEnd): Speak {
-  return local.raw === true ? raw : zmtp
+  return local.raw === true ? raw : olderZmtp
 }
 
 /** Shakes hands on a connection that is being made, and reports both. */

@@ -9,6 +9,12 @@ import { NOTHING_SAID, type LocalPeer } from './session.js'
 /** The longest routing id (RFC 37 "Identity"). */
 const LONGEST_ROUTING_ID = 255
 
+/** How messages are put into bytes, and found in them. */
+export interface Codec {
+  readonly encoder: Encoder
+  readonly decoder: Decoder
+}
+
 /** What a finished handshake has found out. */
 export interface HandshakeResult {
   readonly peer: Omit<PeerInfo, 'address'>
@@ -16,6 +22,10 @@ export interface HandshakeResult {
   readonly subscribesByCommand: boolean
   /** The peer gives a sign of life when it is asked for one. */
   readonly answersPing: boolean
+  /** What messages are spoken in, where it is not what the handshake began with. */
+  readonly codec?: Codec
+  /** The peer, a subscriber, does not say what it wants: it picks from all there is. */
+  readonly wantsAll?: boolean
 }
 
 /** The conversation before messages flow: bytes in through `receive`, bytes out through the encoder. */
@@ -41,9 +51,7 @@ export interface Listener {
 }
 
 /** How a protocol puts a conversation into bytes, and how it begins one. */
-interface Dialect {
-  readonly encoder: Encoder
-  readonly decoder: Decoder
+export interface Dialect extends Codec {
   readonly handshake: Handshake
 }
 
@@ -68,12 +76,7 @@ export function describe(
 ): Omit<PeerInfo, 'address'> {
   const socketType = toLatin1(metadata.get('socket-type') ?? EMPTY)
   // libzmq tolerates a peer that does not say its type; so do we.
-  if (socketType !== '' && !local.accepts(socketType)) {
-    throw protocolError(
-      `the peer is a ${JSON.stringify(socketType)} socket, which a ${local.socketType} cannot talk to`,
-      'ERR_ZMTP_UNSPECIFIED',
-    )
-  }
+  if (socketType !== '') demandFit(local, socketType)
   const routingId = usableId(metadata.get('identity') ?? EMPTY)
   return { socketType, routingId, protocol, metadata: applicationMetadata(metadata) }
 }
@@ -83,6 +86,15 @@ function applicationMetadata(metadata: Metadata): PeerInfo['metadata'] {
   const said = [...metadata].filter(([name]) => name.startsWith('x-'))
   if (said.length === 0) return NOTHING_SAID.metadata
   return Object.fromEntries(said.map(([name, value]) => [name, toText(value)]))
+}
+
+/** @throws ZmqError when we cannot talk to a socket of that type. */
+export function demandFit(local: LocalPeer, socketType: string): void {
+  if (local.accepts(socketType)) return
+  throw protocolError(
+    `the peer is a ${JSON.stringify(socketType)} socket, which a ${local.socketType} cannot talk to`,
+    'ERR_ZMTP_UNSPECIFIED',
+  )
 }
 
 /** A routing id that a peer may have; empty if it is none. */

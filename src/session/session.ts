@@ -1,4 +1,5 @@
 import type { DropReason, Emit, PeerInfo } from '../events.js'
+import type { OptionValues, SecurityOption } from '../options.js'
 import type { Parts } from '../message.js'
 import type { Subscription } from '../message.js'
 import { EMPTY } from '../util/bytes.js'
@@ -7,13 +8,14 @@ import type { Batch } from '../wire/decoder.js'
 export type { Batch }
 
 /** The options of a socket that its conversations heed. Read when they are needed. */
-export interface SessionOptions {
+export interface SessionOptions extends Pick<OptionValues, SecurityOption> {
   readonly maxMessageSize: number
   readonly handshakeInterval: number
   readonly heartbeatInterval: number
   readonly heartbeatTimeout: number
   readonly heartbeatTimeToLive: number
   readonly metadata: Readonly<Record<string, string>> | null
+  readonly minimumZmtpVersion: number
 }
 
 /** What this end says of itself, and wants, in a handshake. */

@@ -1,6 +1,7 @@
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
+import { EMPTY } from '../util/bytes.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer, type Timer } from '../util/timer.js'
 import { decodeCommand, decodePing, LONGEST_TTL } from '../wire/command.js'
@@ -47,7 +48,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   readonly #local: LocalPeer
   readonly #facts: { address: string; connection: number; remoteAddress: string }
   readonly #writer: Writer
-  readonly #decoder: Decoder
+  #decoder: Decoder
   readonly #closing = deferred<undefined>()
   #handshake: Handshake | undefined
   #outcome: ((error: Error | undefined) => void) | undefined
@@ -128,6 +129,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     // Only now: whoever hears of it may want to send, or to close everything.
     this.#reportReady()
     this.#protect(() => {
+      if (this.#result?.wantsAll === true) traffic.subscription({ topic: EMPTY, on: true })
       if (traffic.room === 0) this.#stopReading()
       else this.#pump()
     })
@@ -254,6 +256,11 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
 
   #agree(result: HandshakeResult): void {
     this.#result = result
+    const { codec } = result
+    if (codec !== undefined) {
+      this.#writer.encoder = codec.encoder
+      this.#decoder = codec.decoder
+    }
     this.#handshake = undefined
     this.#decoder.expectTraffic()
     this.#state = 'ready'

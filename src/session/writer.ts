@@ -20,7 +20,8 @@ const BATCH = 262_144
 export class Writer implements TurnTask {
   /** Messages taken from the pipe that the system has not taken yet. */
   unwritten = 0
-  readonly encoder: Encoder
+  /** Another one when the handshake is done, if the peer speaks an older version. */
+  encoder: Encoder
   readonly #stream: ByteStream
   readonly #subscriptions = new SubscriptionQueue()
   /** Where messages come from; undefined until they may flow. */

@@ -39,8 +39,8 @@ const COMMON = [
   'curveSecretKey', 'curveServerKey', 'zapDomain', 'typeOfService', 'handshakeInterval',
   'socksProxy', 'heartbeatInterval', 'heartbeatTimeToLive', 'heartbeatTimeout', 'connectTimeout',
   'tcpMaxRetransmitTimeout', 'multicastMaxTransportDataUnit', 'interface', 'zapEnforceDomain',
-  'loopbackFastPath', 'maxPendingOperations', 'maxPendingHandshakes', 'tls', 'allowedOrigins',
-  'metadata', 'reconnectStop',
+  'loopbackFastPath', 'maxPendingOperations', 'maxPendingHandshakes', 'minimumZmtpVersion', 'tls',
+  'allowedOrigins', 'metadata', 'reconnectStop',
 ] as const satisfies OptionName[] // prettier-ignore
 
 /** Options of sockets that send. */
@@ -181,6 +181,13 @@ export abstract class Socket implements Observable {
   declare maxPendingOperations: number
   /** Accepted connections that may be in their handshake at a time; one more ends the oldest. @default 4096 */
   declare maxPendingHandshakes: number
+  /**
+   * The oldest version of ZMTP that a peer over `tcp://` or `ipc://` may speak: 3, 2 (ZMTP 2.0, RFC 15) or 1
+   * (also ZMTP 1.0, RFC 13). Older peers are refused, which is a `handshake:error:protocol`. With 1, bytes
+   * that are no ZMTP at all may pass for it. Has no effect, as if it were 3, while an option asks for
+   * authentication or encryption, of which older versions have none. @default 3
+   */
+  declare minimumZmtpVersion: number
 
   readonly #core: SocketCore
 
