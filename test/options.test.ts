@@ -26,6 +26,7 @@ const integers: [name: OptionName, initial: number, least: number, most: number]
   ['multicastMaxTransportDataUnit', 1500, 1, INT_MAX],
   ['maxPendingOperations', 1, 1, INT_MAX],
   ['maxPendingHandshakes', 4096, 1, INT_MAX],
+  ['minimumZmtpVersion', 3, 1, 3],
   ['multicastHops', 1, 1, INT_MAX],
   ['sendBufferSize', -1, -1, INT_MAX],
   ['sendHighWaterMark', 1000, 0, INT_MAX],

@@ -126,7 +126,7 @@ class NewestHandshake implements Handshake {
       const bytes = taken(encoder)
       const skipped = Math.min(this.#said, bytes.length)
       this.#said -= skipped
-      this.#encoder.raw(bytes.subarray(skipped))
+      say(this.#encoder, bytes.subarray(skipped))
     }
   }
 }
@@ -150,10 +150,10 @@ class OlderHandshake implements Handshake {
     if (versioned) {
       encoder.raw(Uint8Array.of(typeNumber(local.socketType) ?? 0))
       this.#codec.encoder.message([id])
-      encoder.raw(taken(this.#codec.encoder))
+      say(encoder, taken(this.#codec.encoder))
     } else {
       // The signature was the head of this frame.
-      encoder.raw(id)
+      say(encoder, id)
     }
   }
 
@@ -203,6 +203,11 @@ function refuseCommand(): void {
 
 function idOf({ routingId }: LocalPeer): Uint8Array {
   return routingId ?? EMPTY
+}
+
+/** An empty chunk would be written all the same. */
+function say(encoder: Encoder, bytes: Uint8Array): void {
+  if (bytes.length > 0) encoder.raw(bytes)
 }
 
 /** What an encoder holds, out of the chunks that it uses again. */

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { OptionValues } from '../../src/options.js'
+import { olderZmtp } from '../../src/session/older-zmtp.js'
 import { StreamSession } from '../../src/session/stream-session.js'
-import { zmtp } from '../../src/session/zmtp-handshake.js'
 import { MemoryStream } from './memory-stream.js'
 import { TestEnd } from './test-ends.js'
 import { TestPipe } from './test-pipe.js'
@@ -21,7 +21,7 @@ export function sessionOn(stream: MemoryStream, facts: Facts = {}, number = 1) {
     remoteAddress: `tcp://127.0.0.1:4000${String(number)}`,
     connection: number,
   }
-  const session = new StreamSession(stream, end, connection, zmtp)
+  const session = new StreamSession(stream, end, connection, olderZmtp)
   const handshake = session.handshake()
   // Tests that expect it to fail look at it later.
   handshake.catch(() => undefined)
