@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SecurityOption } from '../../src/options.js'
 import { oldestVersion } from '../../src/session/older-zmtp.js'
-import { everySplit, piecesOf } from '../support/chunks.js'
+import { cutAt, cuts, everySplit, piecesOf } from '../support/chunks.js'
 import { sessionAndPeer, sessionOn, twoSessions } from '../support/memory-session.js'
 import { MemoryStream } from '../support/memory-stream.js'
 import { texts } from '../support/messages.js'
@@ -12,6 +13,7 @@ import {
   v1Message,
   v2Greeting,
 } from '../support/older-wire.js'
+import { holdsLater } from '../support/property.js'
 import { TestEnd } from '../support/test-ends.js'
 import { TestPipe } from '../support/test-pipe.js'
 import { command, greeting, message, ready } from '../support/wire.js'
@@ -171,4 +173,30 @@ describe('no older version is let in', () => {
       )
     }
   })
+})
+
+it('any bytes make a peer, or none, and harm nobody', () => {
+  const start = fc.constantFrom(
+    Buffer.alloc(0),
+    ...olderVersions.map(({ hello }) => hello('id')),
+    v2Greeting('DEALER').subarray(0, 11),
+    greeting(),
+  )
+  const rest = fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 8 })
+  return holdsLater(
+    fc.asyncProperty(start, rest, cuts, async (hello, garbage, shares) => {
+      const { peer, handshake, stream, end, session } = sessionAndPeer({ options: any })
+      for (const chunk of cutAt(Buffer.concat([hello, ...garbage]), shares)) peer.write(chunk)
+      const pipe = await Promise.race([handshake, stream.quiet()]).catch(() => undefined)
+      if (pipe !== undefined) new TestPipe(pipe).start()
+      await stream.quiet()
+      session.destroy()
+      const ends = end.events.filter(({ type }) => type === 'disconnect')
+      expect(ends).toHaveLength(1)
+      for (const event of end.events) {
+        if ('error' in event) expect(event.error).toHaveProperty('name', 'ZmqError')
+      }
+    }),
+    200,
+  )
 })

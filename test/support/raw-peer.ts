@@ -129,7 +129,7 @@ export class RawPeer {
 }
 
 /** Where an endpoint is, for node:net. */
-function route(address: string): { host: string; port: number } | { path: string } {
+export function route(address: string): { host: string; port: number } | { path: string } {
   if (address.startsWith('ipc://')) return { path: address.slice('ipc://'.length) }
   const { hostname, port } = new URL(address.replace(/^\w+:/, 'http:'))
   return { host: hostname, port: Number(port) }
