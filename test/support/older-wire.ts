@@ -27,7 +27,7 @@ export function v1Message(...parts: string[]): Buffer {
 }
 
 /** The frame at the start of the bytes and what follows it; undefined if it is not complete. */
-export function takeV1Frame(bytes: Buffer): { frame: Frame; rest: Buffer } | undefined {
+function takeV1Frame(bytes: Buffer): { frame: Frame; rest: Buffer } | undefined {
   const isLong = bytes[0] === 0xff
   const start = isLong ? 10 : 2
   if (bytes.length < start) return undefined

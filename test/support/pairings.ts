@@ -13,7 +13,7 @@ import { synchronise } from './pubsub.js'
 type Channel = Pick<AnySocket, 'send' | 'receive'>
 type Exchange<S extends Channel = AnySocket> = (a: S, b: S, payload: Part[]) => Promise<void>
 
-export interface Pairing {
+interface Pairing {
   readonly a: SocketName
   readonly b: SocketName
   readonly options?: readonly [Options, Options]
