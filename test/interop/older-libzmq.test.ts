@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { EventLog } from '../support/events.js'
 import {
+  describeOurs,
+  itOurs,
   native,
   ours,
   type AnySocket,
@@ -28,7 +30,7 @@ const languages = [
   { protocol: 'ZMTP/1.0', through: (address: string) => disguised(address, 'revision 0') },
 ]
 
-describe.each(['tcp', 'ipc'] as const)('legal pairs over %s', (scheme) => {
+describeOurs.each(['tcp', 'ipc'] as const)('legal pairs over %s', (scheme) => {
   describe.each(languages)('in $protocol', ({ protocol, through }) => {
     describe.each(arrangements)('$title', (pairing) => {
       const { a, b, libraryA, libraryB, options, prepare, exchange } = pairing
@@ -48,7 +50,7 @@ describe.each(['tcp', 'ipc'] as const)('legal pairs over %s', (scheme) => {
 
 const older = languages.slice(1)
 
-describe.each(older)('libzmq in $protocol', ({ through }) => {
+describeOurs.each(older)('libzmq in $protocol', ({ through }) => {
   const directions = [
     { title: 'our ROUTER', routing: ours, dealing: native },
     { title: 'our DEALER', routing: native, dealing: ours },
@@ -95,7 +97,7 @@ describe.each(older)('libzmq in $protocol', ({ through }) => {
   })
 })
 
-it('a publisher serves peers of every version, each what it wants', async () => {
+itOurs('a publisher serves peers of every version, each what it wants', async () => {
   const publisher = tolerant(ours, 'Publisher')
   const address = await bindFresh(publisher)
   const subscribers: AnySocket[] = []
