@@ -1,7 +1,7 @@
 // The layers of src/, lowest first, and what each may import besides itself.
 // Everything else is forbidden: imports go downwards, and types count like values.
 const foundation = ['errors', 'message', 'endpoint', 'events']
-const toSession = ['util', ...foundation, 'options', 'wire', 'security', 'session']
+const toSession = ['util', ...foundation, 'option-values', 'options', 'wire', 'security', 'session']
 const toNode = [...toSession, 'transport', 'node']
 
 const layers = {
@@ -10,7 +10,8 @@ const layers = {
   message: ['util', ...foundation],
   endpoint: ['util', ...foundation],
   events: ['util', ...foundation],
-  options: ['util', ...foundation],
+  'option-values': [],
+  options: ['util', ...foundation, 'option-values'],
   wire: ['util', ...foundation, 'options'],
   security: ['util', ...foundation, 'options', 'wire'],
   session: ['util', ...foundation, 'options', 'wire', 'security'],

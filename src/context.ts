@@ -1,4 +1,4 @@
-import { createKeepAlive, createTransports, hasIpc, warn } from '#platform'
+import { addFilter, createKeepAlive, createTransports, hasIpc, warn } from '#platform'
 import { parseEndpoint, type Endpoint } from './endpoint.js'
 import { ZmqError } from './errors.js'
 import { InprocTransport } from './transport/inproc.js'
@@ -119,6 +119,7 @@ export class Context {
       this.#keepAlive.release()
     },
     warn,
+    addFilter,
   }
 }
 
@@ -133,6 +134,8 @@ export interface ContextServices {
   hold(): void
   release(): void
   warn(message: string): void
+  /** Adds to `tcpAcceptFilter`; null clears it. @throws ZmqError `EINVAL`. */
+  addFilter(list: string | null, range: string | null): string | null
 }
 
 /** The context of sockets that are given none. */

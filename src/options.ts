@@ -1,128 +1,19 @@
 import { ZmqError } from './errors.js'
 import { copyOf, fromText, toText } from './util/bytes.js'
+import type { OptionName, OptionValues } from './option-values.js'
 
-/**
- * How `wss://` proves who is who: what `tls.createServer()` and `tls.connect()` of Node take. A
- * listener needs `key` and `cert`. Browsers take no such options.
- */
-export interface TlsOptions {
-  /** The private key, PEM. */
-  readonly key?: string | Uint8Array
-  /** The certificate and those between it and an authority, PEM. */
-  readonly cert?: string | Uint8Array
-  /** Authorities to trust in place of the well-known ones, PEM. */
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[]
-  /** What the private key is encrypted with. */
-  readonly passphrase?: string
-  /** Whether a peer without a valid certificate is refused. @default true */
-  readonly rejectUnauthorized?: boolean
-  /** The name that the peer's certificate must be for, if not the host of the endpoint. */
-  readonly servername?: string
-  /** Whether a listener asks those who connect for a certificate. @default false */
-  readonly requestCert?: boolean
-  /** Whatever else Node takes. */
-  readonly [name: string]: unknown
-}
-
-/** Every option of a socket by its name, with the type of its value. */
-export interface OptionValues {
-  // of all sockets
-  affinity: number
-  rate: number
-  recoveryInterval: number
-  linger: number
-  reconnectInterval: number
-  backlog: number
-  reconnectMaxInterval: number
-  maxMessageSize: number
-  tcpKeepalive: number
-  tcpKeepaliveCount: number
-  tcpKeepaliveIdle: number
-  tcpKeepaliveInterval: number
-  tcpAcceptFilter: string | null
-  immediate: boolean
-  ipv6: boolean
-  plainServer: boolean
-  plainUsername: string | null
-  plainPassword: string | null
-  curveServer: boolean
-  curvePublicKey: string | null
-  curveSecretKey: string | null
-  curveServerKey: string | null
-  zapDomain: string | null
-  typeOfService: number
-  handshakeInterval: number
-  socksProxy: string | null
-  heartbeatInterval: number
-  heartbeatTimeToLive: number
-  heartbeatTimeout: number
-  connectTimeout: number
-  tcpMaxRetransmitTimeout: number
-  multicastMaxTransportDataUnit: number
-  interface: string | null
-  zapEnforceDomain: boolean
-  loopbackFastPath: boolean
-  maxPendingOperations: number
-  maxPendingHandshakes: number
-  minimumZmtpVersion: number
-  tls: TlsOptions | null
-  allowedOrigins: readonly string[] | null
-  metadata: Readonly<Record<string, string>> | null
-  reconnectStop: number
-  // of sockets that send
-  multicastHops: number
-  sendBufferSize: number
-  sendHighWaterMark: number
-  sendTimeout: number
-  // of sockets that receive
-  receiveBufferSize: number
-  receiveHighWaterMark: number
-  receiveTimeout: number
-  messagePeers: boolean
-  // of some socket types
-  routingId: Uint8Array | null
-  mandatory: boolean
-  probeRouter: boolean
-  handover: boolean
-  correlate: boolean
-  relaxed: boolean
-  conflate: boolean
-  noDrop: boolean
-  manual: boolean
-  welcomeMessage: Uint8Array | null
-  invertMatching: boolean
-  verbosity: 'allSubs' | 'allSubsUnsubs' | null
-  manualLastValue: boolean
-  onlyFirstSubscribe: boolean
-  verboseUnsubscribe: boolean
-  routerNotify: number
-  helloMessage: Uint8Array | null
-  disconnectMessage: Uint8Array | null
-  hiccupMessage: Uint8Array | null
-  notify: boolean
-  maxGroups: number
-}
-
-/** The name of an option. */
-export type OptionName = keyof OptionValues
-
-/** Options each of which, if set, asks for authentication or encryption. */
-export type SecurityOption =
-  | 'plainServer'
-  | 'plainUsername'
-  | 'plainPassword'
-  | 'curveServer'
-  | 'curvePublicKey'
-  | 'curveSecretKey'
-  | 'curveServerKey'
-  | 'zapDomain'
+export type * from './option-values.js'
 
 type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity' | 'record' | 'strings' | 'metadata'
 
 interface OptionSpec<V> {
+  /** libzmq's number; none for what only zerowire has. */
+  readonly id?: number | undefined
+  /** The socket types that take it by number, where not all do. */
+  readonly on?: string
   readonly kind: Kind
   readonly initial: V
-  /** Of a number; of a string, its length in bytes. */
+  /** Of a number, also one given for a boolean; of a string, its length in bytes. */
   readonly min?: number
   readonly max?: number
   /** Values below this are rounded down to a multiple of it. */
@@ -133,105 +24,151 @@ interface OptionSpec<V> {
   readonly fixed?: true
 }
 
-const INT_MAX = 0x7fffffff
+type Specs = { readonly [K in OptionName]: OptionSpec<OptionValues[K]> }
+type Extra = Omit<OptionSpec<unknown>, 'id' | 'kind' | 'initial'>
+
+/** The most that libzmq keeps in 4 bytes; options that can be more have 8. */
+export const INT_MAX = 0x7fffffff
+const INT_MIN = -INT_MAX - 1
 
 /** RFC 37: what applications say of themselves begins with X-. */
 const METADATA_NAME = /^X-[\w.+-]+$/i
 
-const flag = (extra: { immediate?: true; fixed?: true } = {}): OptionSpec<boolean> => ({
-  kind: 'bool',
-  initial: false,
+const flag = (id: number | undefined, extra: Extra = {}): OptionSpec<boolean> => ({
+  ...{ id, kind: 'bool', initial: false, min: 0, max: 1 },
   ...extra,
+})
+
+/** A flag of some socket types: by number, everything from 1 on is true. */
+const flagOf = (on: string, id: number, immediate?: true): OptionSpec<boolean> => ({
+  ...flag(id, { on, max: INT_MAX }),
+  ...(immediate && { immediate }),
 })
 
 const integer = (
+  id: number | undefined,
   initial: number,
   min: number,
-  extra: { max?: number; immediate?: true; step?: number } = {},
-): OptionSpec<number> => ({ kind: 'int', initial, min, max: INT_MAX, ...extra })
-
-const text = (
-  extra: { min?: number; max?: number; fixed?: true } = {},
-): OptionSpec<string | null> => ({
-  kind: 'string',
-  initial: null,
+  extra: Extra = {},
+): OptionSpec<number> => ({
+  ...{ id, kind: 'int', initial, min, max: INT_MAX },
   ...extra,
 })
 
-/** The one table of options: kind, initial value, range. */
-const OPTIONS: { readonly [K in OptionName]: OptionSpec<OptionValues[K]> } = {
-  affinity: integer(0, 0, { max: 2 ** 64 }),
-  rate: integer(100, 1),
-  recoveryInterval: integer(10_000, 0),
-  linger: integer(-1, -1, { immediate: true }),
-  reconnectInterval: integer(100, -1),
-  backlog: integer(100, 0),
-  reconnectMaxInterval: integer(0, 0),
-  maxMessageSize: integer(-1, -1, { max: Number.MAX_SAFE_INTEGER }),
-  tcpKeepalive: integer(-1, -1, { max: 1 }),
-  tcpKeepaliveCount: integer(-1, -1),
-  tcpKeepaliveIdle: integer(-1, -1),
-  tcpKeepaliveInterval: integer(-1, -1),
-  tcpAcceptFilter: text({ max: 255 }),
-  immediate: flag(),
-  ipv6: flag(),
-  plainServer: flag({ fixed: true }),
-  plainUsername: text({ fixed: true }),
-  plainPassword: text({ fixed: true }),
-  curveServer: flag({ fixed: true }),
-  curvePublicKey: text({ fixed: true }),
-  curveSecretKey: text({ fixed: true }),
-  curveServerKey: text({ fixed: true }),
-  zapDomain: text({ fixed: true }),
-  typeOfService: integer(0, 0),
-  handshakeInterval: integer(30_000, 0),
-  socksProxy: text({ fixed: true }),
-  heartbeatInterval: integer(0, 0),
-  heartbeatTimeToLive: integer(0, 0, { max: 6_553_599, step: 100 }),
-  heartbeatTimeout: integer(-1, 0),
-  connectTimeout: integer(0, 0),
-  tcpMaxRetransmitTimeout: integer(0, 0),
-  multicastMaxTransportDataUnit: integer(1500, 1),
-  interface: text({ max: 15 }),
-  zapEnforceDomain: flag({ fixed: true }),
-  loopbackFastPath: flag(),
-  maxPendingOperations: integer(1, 1, { immediate: true }),
-  maxPendingHandshakes: integer(4096, 1, { immediate: true }),
-  minimumZmtpVersion: integer(3, 1, { max: 3 }),
+const text = (id: number, extra: Extra = {}): OptionSpec<string | null> => ({
+  ...{ id, kind: 'string', initial: null, min: 1, max: 255 },
+  ...extra,
+})
+
+const bytes = (id: number, extra: Extra = {}): OptionSpec<Uint8Array | null> => ({
+  ...{ id, kind: 'bytes', initial: null },
+  ...extra,
+})
+
+const any: Extra = { min: INT_MIN, max: INT_MAX }
+const fixed: Extra = { fixed: true }
+const immediate: Extra = { immediate: true }
+
+/** Options that every socket has as properties. */
+const common = {
+  affinity: integer(4, 0, 0, { max: 2 ** 64 }),
+  rate: integer(8, 100, 1),
+  recoveryInterval: integer(9, 10_000, 0),
+  linger: integer(17, -1, -1, immediate),
+  reconnectInterval: integer(18, 100, -1),
+  backlog: integer(19, 100, 0),
+  reconnectMaxInterval: integer(21, 0, 0),
+  maxMessageSize: integer(22, -1, -(2 ** 63), { max: 2 ** 63 }),
+  tcpKeepalive: integer(34, -1, -1, { max: 1 }),
+  tcpKeepaliveCount: integer(35, -1, -1),
+  tcpKeepaliveIdle: integer(36, -1, -1),
+  tcpKeepaliveInterval: integer(37, -1, -1),
+  tcpAcceptFilter: text(38),
+  immediate: flag(39),
+  ipv6: flag(42),
+  plainServer: flag(44, fixed),
+  plainUsername: text(45, fixed),
+  plainPassword: text(46, fixed),
+  curveServer: flag(47, fixed),
+  curvePublicKey: text(48, fixed),
+  curveSecretKey: text(49, fixed),
+  curveServerKey: text(50, fixed),
+  zapDomain: text(55, fixed),
+  typeOfService: integer(57, 0, 0),
+  handshakeInterval: integer(66, 30_000, 0),
+  socksProxy: text(68, { ...fixed, max: INT_MAX }),
+  heartbeatInterval: integer(75, 0, 0),
+  // What rounds to nothing may be negative.
+  heartbeatTimeToLive: integer(76, 0, -99, { max: 6_553_599, step: 100 }),
+  heartbeatTimeout: integer(77, -1, 0),
+  connectTimeout: integer(79, 0, 0),
+  tcpMaxRetransmitTimeout: integer(80, 0, 0),
+  multicastMaxTransportDataUnit: integer(84, 1500, 1),
+  interface: text(92, { max: 16 }),
+  zapEnforceDomain: flag(93, { ...any, ...fixed }),
+  loopbackFastPath: flag(94, any),
+  maxPendingOperations: integer(undefined, 1, 1, immediate),
+  maxPendingHandshakes: integer(undefined, 4096, 1, immediate),
+  minimumZmtpVersion: integer(undefined, 3, 1, { max: 3 }),
   tls: { kind: 'record', initial: null },
   allowedOrigins: { kind: 'strings', initial: null, immediate: true },
   metadata: { kind: 'metadata', initial: null },
-  reconnectStop: integer(0, 0, { max: 7, immediate: true }),
-  multicastHops: integer(1, 1),
-  sendBufferSize: integer(-1, -1),
-  sendHighWaterMark: integer(1000, 0, { immediate: true }),
-  sendTimeout: integer(-1, -1, { immediate: true }),
-  receiveBufferSize: integer(-1, -1),
-  receiveHighWaterMark: integer(1000, 0, { immediate: true }),
-  receiveTimeout: integer(-1, -1, { immediate: true }),
-  messagePeers: flag({ immediate: true }),
-  routingId: { kind: 'bytes', initial: null, min: 1, max: 255 },
-  mandatory: { ...flag({ immediate: true }) },
-  probeRouter: flag({ immediate: true }),
-  handover: flag({ immediate: true }),
-  correlate: flag({ immediate: true }),
-  relaxed: flag({ immediate: true }),
-  conflate: flag(),
-  noDrop: flag(),
-  manual: flag(),
-  welcomeMessage: { kind: 'bytes', initial: null },
-  invertMatching: flag(),
+  reconnectStop: integer(109, 0, 0, { max: 7, immediate: true }),
+} satisfies Partial<Specs>
+
+const sending = {
+  multicastHops: integer(25, 1, 1),
+  sendBufferSize: integer(11, -1, -1),
+  sendHighWaterMark: integer(23, 1000, 0, immediate),
+  sendTimeout: integer(28, -1, -1, immediate),
+} satisfies Partial<Specs>
+
+const receiving = {
+  receiveBufferSize: integer(12, -1, -1),
+  receiveHighWaterMark: integer(24, 1000, 0, immediate),
+  receiveTimeout: integer(27, -1, -1, immediate),
+  messagePeers: flag(undefined, immediate),
+} satisfies Partial<Specs>
+
+/** The one table of options: number, kind, initial value, range. */
+export const OPTIONS: Specs = {
+  ...common,
+  ...sending,
+  ...receiving,
+  multicastLoop: { ...flag(96, any), initial: true },
+  inBatchSize: integer(101, 8192, 1),
+  outBatchSize: integer(102, 8192, 1),
+  priority: integer(112, 0, 0),
+  busyPoll: integer(113, 0, INT_MIN),
+  routingId: bytes(5, { min: 1, max: 255 }),
+  mandatory: flagOf('ROUTER', 33, true),
+  probeRouter: flagOf('ROUTER DEALER REQ', 51, true),
+  handover: flagOf('ROUTER', 56, true),
+  correlate: flagOf('REQ', 52, true),
+  relaxed: flagOf('REQ', 53, true),
+  conflate: flag(54),
+  noDrop: flagOf('PUB XPUB', 69),
+  manual: flagOf('PUB XPUB', 71),
+  welcomeMessage: bytes(72, { on: 'PUB XPUB' }),
+  invertMatching: flag(74, any),
   verbosity: { kind: 'verbosity', initial: null, immediate: true },
-  manualLastValue: flag(),
-  onlyFirstSubscribe: flag(),
-  verboseUnsubscribe: flag({ immediate: true }),
-  routerNotify: integer(0, 0, { max: 3, immediate: true }),
-  helloMessage: { kind: 'bytes', initial: null, immediate: true },
-  disconnectMessage: { kind: 'bytes', initial: null, immediate: true },
-  hiccupMessage: { kind: 'bytes', initial: null, immediate: true },
-  notify: { kind: 'bool', initial: true },
-  maxGroups: integer(65_536, 1, { immediate: true }),
+  manualLastValue: flagOf('PUB XPUB', 98),
+  onlyFirstSubscribe: flagOf('PUB XPUB XSUB', 108),
+  verboseUnsubscribe: flag(115, { on: 'XSUB', ...any, ...immediate }),
+  routerNotify: integer(97, 0, 0, { on: 'ROUTER', max: 3, immediate: true }),
+  helloMessage: bytes(110, immediate),
+  disconnectMessage: bytes(111, immediate),
+  hiccupMessage: bytes(114, immediate),
+  notify: { ...flag(73, { on: 'STREAM' }), initial: true },
+  maxGroups: integer(undefined, 65_536, 1, immediate),
 }
+
+/** Options of every socket. */
+export const COMMON: readonly OptionName[] = Object.keys(common) as OptionName[]
+/** Options of sockets that send. */
+export const SENDING: readonly OptionName[] = Object.keys(sending) as OptionName[]
+/** Options of sockets that receive. */
+export const RECEIVING: readonly OptionName[] = Object.keys(receiving) as OptionName[]
 
 const INITIAL = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { initial }]) => [name, initial]),
@@ -247,6 +184,45 @@ export function isLate(name: OptionName): boolean {
   return OPTIONS[name].immediate !== true
 }
 
+/** What a value must be: of what the reference has, in its words. */
+const EXPECTED: Partial<Record<Kind, string>> = {
+  int: 'a number',
+  bool: 'a boolean',
+  string: 'a string or buffer',
+  bytes: 'a string or buffer',
+  strings: 'an array of strings or null',
+}
+
+/** @throws TypeError when a value is of the wrong type. */
+export function checkKind(kind: Kind, value: unknown): void {
+  if (!IS[kind](value))
+    throw new TypeError(`Option value must be ${EXPECTED[kind] ?? 'an object or null'}`)
+}
+
+/** @throws TypeError when a value is of the wrong type for an option. */
+export function checkType(name: OptionName, value: unknown): void {
+  checkKind(OPTIONS[name].kind, value)
+}
+
+const isBytes = (value: unknown): boolean =>
+  value === null || typeof value === 'string' || ArrayBuffer.isView(value)
+const isNothing = (value: unknown): boolean => value === null || value === undefined
+
+const isRecord = (value: unknown): boolean =>
+  isNothing(value) || (typeof value === 'object' && !Array.isArray(value))
+
+const IS: Record<Kind, (value: unknown) => boolean> = {
+  int: (value) => typeof value === 'number',
+  bool: (value) => typeof value === 'boolean',
+  string: isBytes,
+  bytes: isBytes,
+  record: isRecord,
+  metadata: isRecord,
+  strings: (value) =>
+    isNothing(value) || (Array.isArray(value) && value.every((each) => typeof each === 'string')),
+  verbosity: () => true,
+}
+
 /**
  * The one validator of options.
  * @returns the value as it is kept.
@@ -254,62 +230,56 @@ export function isLate(name: OptionName): boolean {
  * @throws ZmqError `EINVAL` when it is out of range, `ENOTSUP` when nothing could heed it.
  */
 export function checkOption<K extends OptionName>(name: K, value: unknown): OptionValues[K] {
+  checkType(name, value)
   const spec: OptionSpec<OptionValues[K]> = OPTIONS[name]
-  const checked = CHECKS[spec.kind](value, spec, name)
+  const checked = KEPT[spec.kind](value as never, spec, name)
   if (spec.fixed === true && checked !== spec.initial) {
     throw new ZmqError('ENOTSUP', { reason: `option ${name} is not supported yet` })
   }
   return checked as OptionValues[K]
 }
 
-const CHECKS: Record<Kind, (value: unknown, spec: OptionSpec<unknown>, name: string) => unknown> = {
-  int(value, { min = 0, max = INT_MAX, step = 1 }, name) {
-    if (typeof value !== 'number') throw new TypeError('Option value must be a number')
+const same = (value: unknown): unknown => value
+
+/** Of values whose type is right. */
+const KEPT: Record<Kind, (value: never, spec: OptionSpec<unknown>, name: string) => unknown> = {
+  int(value: number, { min = 0, max = INT_MAX, step = 1 }, name) {
     const number = Math.trunc(value)
     if (!(number >= min && number <= max))
       throw outOfRange(name, value, `${String(min)} to ${String(max)}`)
     return number - (number % step)
   },
-  bool(value) {
-    if (typeof value !== 'boolean') throw new TypeError('Option value must be a boolean')
-    return value
-  },
+  bool: same,
   string(value, spec, name) {
-    const bytes = CHECKS.bytes(value, spec, name)
+    const bytes = KEPT.bytes(value, spec, name)
     return bytes instanceof Uint8Array ? toText(bytes) : null
   },
-  bytes(value, { min = 0, max = INT_MAX }, name) {
-    if (value === null || value === undefined) return null
-    if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
-      throw new TypeError('Option value must be a string or buffer')
-    }
-    const bytes = typeof value === 'string' ? fromText(value) : copyOf(value)
+  bytes(value: string | ArrayBufferView | null, { min = 0, max = INT_MAX }, name) {
+    if (value === null) return null
+    const bytes = toBytes(value)
+    // Of nothing to say there is nothing to send.
+    if (bytes.length === 0 && min === 0) return null
     if (bytes.length >= min && bytes.length <= max) return bytes
     throw outOfRange(name, toText(bytes), `${String(min)} to ${String(max)} bytes`)
   },
-  record(value, _spec, name) {
-    if (value === null || value === undefined) return null
-    if (typeof value === 'object' && !Array.isArray(value)) return { ...value }
-    throw new TypeError(`Option ${name} must be an object or null`)
-  },
-  strings(value, _spec, name) {
-    if (value === null || value === undefined) return null
-    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return [...value]
-    throw new TypeError(`Option ${name} must be an array of strings or null`)
-  },
-  metadata(value, spec, name) {
-    const record = CHECKS.record(value, spec, name) as Record<string, unknown> | null
-    for (const [key, text] of Object.entries(record ?? {})) {
+  record: (value: object | null | undefined) => (value ? { ...value } : null),
+  metadata(value: object | null | undefined, _spec, name) {
+    for (const [key, text] of Object.entries(value ?? {}) as [string, unknown][]) {
       if (!METADATA_NAME.test(key) || key.length > 255 || typeof text !== 'string') {
         throw outOfRange(name, { [key]: text }, 'texts by names such as X-Version')
       }
     }
-    return record
+    return value ? { ...value } : null
   },
-  /** Values that mean nothing are ignored, as in the reference. */
-  verbosity(value) {
-    return value === 'allSubs' || value === 'allSubsUnsubs' ? value : null
-  },
+  strings: (value: readonly string[] | null | undefined) => (value ? [...value] : null),
+  /** Words that mean nothing are none. */
+  verbosity: (value: unknown) => (value === 'allSubs' || value === 'allSubsUnsubs' ? value : null),
+}
+
+/** Text or bytes as bytes of our own: the caller may go on using its own. */
+export function toBytes(value: string | ArrayBufferView): Uint8Array {
+  if (typeof value === 'string') return fromText(value)
+  return copyOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
 }
 
 function outOfRange(name: string, value: unknown, expected: string): ZmqError {

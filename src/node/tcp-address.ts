@@ -3,6 +3,9 @@ import { isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Endpoint, HostPort } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
+import type { TransportOptions } from '../transport/transport.js'
+
+type Options = Pick<TransportOptions, 'ipv6' | 'interface'>
 
 /** The first address of a network interface, if there is one of that name. */
 function interfaceAddress(name: string, ipv6: boolean): string | undefined {
@@ -14,12 +17,14 @@ function interfaceAddress(name: string, ipv6: boolean): string | undefined {
 }
 
 /**
- * The address to listen on: `*` is every interface; the name of an interface is its first address.
- * @throws ZmqError `ENODEV` for an IPv6 address without the option `ipv6`, `ENOTSUP` for a name that
+ * The address to listen on: `*` is every interface, or the one of the option `interface`; the name
+ * of an interface is its first address.
+ * @throws ZmqError `ENODEV` for an IPv6 address without the option `ipv6` and for an interface that
+ * is not there, `ENOTSUP` for a name that
  * has to be looked up.
  */
-export function listenAddress({ host }: HostPort, ipv6: boolean, endpoint: Endpoint): string {
-  const address = knownAddress(host, ipv6, endpoint)
+export function listenAddress({ host }: HostPort, options: Options, endpoint: Endpoint): string {
+  const address = knownAddress(host, options, endpoint)
   if (address !== undefined) return address
   const reason = `${host} has to be looked up, which takes time: use bind()`
   throw new ZmqError('ENOTSUP', { address: endpoint.text, reason })
@@ -28,12 +33,12 @@ export function listenAddress({ host }: HostPort, ipv6: boolean, endpoint: Endpo
 /** What `listenAddress()` is to be given: an address in place of a host that has to be looked up. */
 export async function lookUpHost(
   { host }: HostPort,
-  ipv6: boolean,
+  options: Options,
   endpoint: Endpoint,
 ): Promise<Endpoint> {
-  if (knownAddress(host, ipv6, endpoint) !== undefined) return endpoint
+  if (knownAddress(host, options, endpoint) !== undefined) return endpoint
   try {
-    const { address, family } = await lookup(host, { family: ipv6 ? 0 : 4 })
+    const { address, family } = await lookup(host, { family: options.ipv6 ? 0 : 4 })
     const found = family === 6 ? `[${address}]` : address
     return { ...endpoint, address: found + endpoint.address.slice(host.length) }
   } catch (error) {
@@ -42,8 +47,11 @@ export async function lookUpHost(
   }
 }
 
-function knownAddress(host: string, ipv6: boolean, endpoint: Endpoint): string | undefined {
-  if (host === '*') return ipv6 ? '::' : '0.0.0.0'
+function knownAddress(host: string, options: Options, endpoint: Endpoint): string | undefined {
+  const { ipv6, interface: device } = options
+  // That it is there is looked at also where the endpoint says which address it is.
+  const only = device === null ? undefined : deviceAddress(device, ipv6, endpoint)
+  if (host === '*') return only ?? (ipv6 ? '::' : '0.0.0.0')
   if (host === 'localhost') return ipv6 && hasLoopback6() ? '::1' : '127.0.0.1'
   if (isIPv6(host) && !ipv6) {
     const reason = `${host} is an IPv6 address: set the option ipv6`
@@ -70,10 +78,11 @@ export function sourceAddress(
 ): string | undefined {
   const name = source?.host ?? device
   if (name === null || name === '*') return undefined
-  if (isIP(name) !== 0) return name
-  const address = interfaceAddress(name, ipv6)
-  if (address === undefined) {
-    throw new ZmqError('ENODEV', { address: endpoint.text, reason: `no network interface ${name}` })
-  }
-  return address
+  return deviceAddress(name, ipv6, endpoint)
+}
+
+function deviceAddress(name: string, ipv6: boolean, endpoint: Endpoint): string {
+  const address = isIP(name) === 0 ? interfaceAddress(name, ipv6) : name
+  if (address !== undefined) return address
+  throw new ZmqError('ENODEV', { address: endpoint.text, reason: `no network interface ${name}` })
 }

@@ -1,5 +1,5 @@
-import { BlockList, isIPv6, type Socket } from 'node:net'
-import { malformed, type Endpoint } from '../endpoint.js'
+import { BlockList, isIP, isIPv6, type Socket } from 'node:net'
+import { ZmqError } from '../errors.js'
 import type { TransportOptions } from '../transport/transport.js'
 
 /** Whether TCP itself looks after an idle connection. */
@@ -11,22 +11,30 @@ export function keepAlive(
   socket.setKeepAlive(tcpKeepalive === 1, Math.max(0, tcpKeepaliveIdle) * 1000)
 }
 
-/** Who is admitted: peers from `address` or `address/prefix`, as in `192.168.0.0/16`. */
-export function filter(cidr: string | null, endpoint: Endpoint): (socket: Socket) => boolean {
-  if (cidr === null) return () => true
-  const slash = cidr.indexOf('/')
-  const address = slash < 0 ? cidr : cidr.slice(0, slash)
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-  const prefix = slash < 0 ? (family === 'ipv6' ? 128 : 32) : Number(cidr.slice(slash + 1))
-  const list = new BlockList()
-  try {
-    list.addSubnet(address, prefix, family)
-  } catch {
-    throw malformed(
-      endpoint.text,
-      `tcpAcceptFilter ${JSON.stringify(cidr)} is not an address/prefix`,
-    )
-  }
+/** Puts one more `address` or `address/prefix` to those who are admitted; null forgets them all. */
+export function addFilter(list: string | null, range: string | null): string | null {
+  if (range === null) return null
+  if (toBlockList([range]) !== undefined) return list === null ? range : `${list} ${range}`
+  const reason = `tcpAcceptFilter is an address or address/prefix, not ${JSON.stringify(range)}`
+  throw new ZmqError('EINVAL', { reason })
+}
+
+/** Who is admitted: peers from any of these, separated by spaces, as in `192.168.0.0/16`. */
+export function filter(list: string | null): (socket: Socket) => boolean {
+  const admitted = list === null ? undefined : toBlockList(list.split(' '))
   return ({ remoteAddress = '' }) =>
-    list.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4')
+    admitted?.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4') ?? true
+}
+
+function toBlockList(ranges: readonly string[]): BlockList | undefined {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [, address = '', digits] = /^([\d.]+|[\da-f:.]+)(?:\/(\d+))?$/i.exec(range) ?? []
+    const family = isIP(address)
+    const most = family === 6 ? 128 : 32
+    const prefix = Number(digits ?? most)
+    if (family === 0 || prefix > most) return undefined
+    list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4')
+  }
+  return list
 }

@@ -33,14 +33,14 @@ export class TcpTransport implements Transport {
   }
 
   prepare(endpoint: Endpoint, { options }: LocalEnd): Promise<Endpoint> {
-    return lookUpHost(parseBindAddress(endpoint), options.ipv6, endpoint)
+    return lookUpHost(parseBindAddress(endpoint), options, endpoint)
   }
 
   listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     const address = parseBindAddress(endpoint)
     const { options } = local
-    const host = listenAddress(address, options.ipv6, endpoint)
-    const admits = filter(options.tcpAcceptFilter, endpoint)
+    const host = listenAddress(address, options, endpoint)
+    const admits = filter(options.tcpAcceptFilter)
     return serve(endpoint.text, local, accept, {
       place: { host, port: address.port },
       endpoint: (server) => {

@@ -38,7 +38,7 @@ export class UdpTransport implements Transport {
 
   async prepare(endpoint: Endpoint, { options }: LocalEnd): Promise<Endpoint> {
     const { rest, device } = parseUdp(endpoint, true)
-    const found = await lookUpHost(parseUdp(rest, true), options.ipv6, rest)
+    const found = await lookUpHost(parseUdp(rest, true), options, rest)
     return { ...found, address: (device === undefined ? '' : `${device};`) + found.address }
   }
 
@@ -48,7 +48,7 @@ export class UdpTransport implements Transport {
     }
     const { options } = local
     const given = parseUdp(endpoint, true)
-    const host = listenAddress(given, options.ipv6, endpoint)
+    const host = listenAddress(given, options, endpoint)
     const multicast = isMulticast(host)
     const socket = openSocket(isIPv6(host) ? 'udp6' : 'udp4', multicast)
     try {

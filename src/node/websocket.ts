@@ -149,13 +149,13 @@ export class WebSocketTransport implements Transport {
   ): Promise<Endpoint> {
     // Where that listens is its owner's business.
     if (server !== undefined) return endpoint
-    return lookUpHost(parseWebBind(endpoint), options.ipv6, endpoint)
+    return lookUpHost(parseWebBind(endpoint), options, endpoint)
   }
 
   listen(endpoint: Endpoint, local: LocalEnd, accept: Accept, server?: UpgradeServer): Listener {
     const { path } = parseWebBind(endpoint, server !== undefined)
     const strangers = new Strangers()
-    const admits = filter(local.options.tcpAcceptFilter, endpoint)
+    const admits = filter(local.options.tcpAcceptFilter)
     let bound = endpoint.text
     const route: Route = {
       upgrade: (request, socket, head) => {
@@ -199,7 +199,7 @@ export class WebSocketTransport implements Transport {
       throw new ZmqError('EINVAL', { address: endpoint.text, reason })
     }
     return {
-      host: listenAddress(address, options.ipv6, endpoint),
+      host: listenAddress(address, options, endpoint),
       port: address.port,
       backlog: options.backlog,
       tls: this.scheme === 'wss' ? options.tls : null,

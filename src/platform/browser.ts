@@ -22,3 +22,8 @@ export function warn(message: string): void {
 export function generateKeyPair(): { publicKey: Uint8Array; secretKey: Uint8Array } {
   throw new ZmqError('ENOTSUP', { reason: 'browsers cannot make keys for CURVE yet' })
 }
+
+/** There is no TCP to filter. */
+export function addFilter(_list: string | null, range: string | null): string | null {
+  return range
+}

@@ -3,6 +3,7 @@ export { generateKeyPair } from '../node/key-pair.js'
 import { TcpTransport } from '../node/tcp.js'
 import { LazyWebSocketTransport } from '../node/lazy-websocket.js'
 import { UdpTransport } from '../node/udp.js'
+export { addFilter } from '../node/tcp-options.js'
 import type { Transport } from '../transport/transport.js'
 import type { KeepAlive } from '../util/keep-alive.js'
 

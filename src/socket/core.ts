@@ -2,17 +2,10 @@ import { servicesOf, type Context, type ContextServices } from '../context.js'
 import { ZmqError } from '../errors.js'
 import type { DropReason, Event } from '../events.js'
 import { toParts, type Parts, type Subscription } from '../message.js'
-import {
-  checkOption,
-  initialOptions,
-  isLate,
-  type OptionName,
-  type OptionValues,
-} from '../options.js'
+import { initialOptions, type OptionValues } from '../options.js'
 import { Pipe, type PipeOwner } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
 import type { UpgradeServer } from '../transport/transport.js'
-import { toText } from '../util/bytes.js'
 import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { localEnd } from './local-end.js'
@@ -21,6 +14,7 @@ import { checkAddress, Endpoints, type EndpointsHost } from './endpoints.js'
 import { Gate, type Borrower } from './gate.js'
 import { Observer, type Observable } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
+import { Settings, type SettingsHost } from './settings.js'
 import type { SocketType } from './socket-type.js'
 import type { SocketStats } from './stats.js'
 import { Tally } from './tally.js'
@@ -32,10 +26,11 @@ const BUSY = {
 } as const
 
 /** The engine of every socket: state, operations, pipes and counts. What differs is the pattern. */
-export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observable {
+export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, SettingsHost, Observable {
   readonly type: SocketType
   readonly context: Context
   readonly services: ContextServices
+  readonly settings: Settings
   readonly options: OptionValues
   readonly local: ConnectorEnd
   readonly pattern: Pattern
@@ -57,6 +52,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   // Taking a message makes room, which may bring the next one in the same call.
   #servingSenders = false
   #servingReceivers = false
+  /** What the next peer to connect to is called, if `connect()` does not say. */
+  nextPeerId: Uint8Array | undefined
 
   constructor(type: SocketType, context: Context, factory: PatternFactory) {
     this.type = type
@@ -74,6 +71,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
       ipv6: context.ipv6,
       linger: this.type.linger ?? (context.blocky ? -1 : 0),
     })
+    this.settings = new Settings(this, this.options)
     this.local = localEnd(this.type, this.options, (event) => {
       this.emit(event)
     })
@@ -218,7 +216,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   connect(address: unknown, peerId?: Uint8Array): void {
     const text = checkAddress(address)
     this.gate.demandOpen()
-    this.#endpoints.connect(text, peerId)
+    this.#endpoints.connect(text, peerId ?? this.nextPeerId)
+    this.nextPeerId = undefined
   }
 
   disconnect(address: unknown): void {
@@ -228,6 +227,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
   }
 
   get lastEndpoint(): string | null {
+    this.settings.demand()
     return this.#endpoints.last
   }
 
@@ -272,27 +272,19 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Observ
 
   // --- options, counts, events
 
-  setOption(name: OptionName, value: unknown): void {
-    if (this.closed) throw new ZmqError('ENOTSOCK')
-    const checked = checkOption(name, value)
-    if (isLate(name) && !(this.gate.open && this.#endpoints.isEmpty)) {
-      this.services.warn('Socket option will not take effect until next connect/bind.')
-    }
-    Object.assign(this.options, { [name]: checked })
-    if (name === 'sendHighWaterMark' || name === 'receiveHighWaterMark') {
-      for (const pipe of this.#pipes) pipe.reconsider()
-    }
+  get fresh(): boolean {
+    return this.gate.open && this.endpointless
   }
 
+  marked(): void {
+    for (const pipe of this.#pipes) pipe.reconsider()
+  }
+
+  /** Subscribes to a topic or joins a group, or no longer. @throws ZmqError `ENOTSOCK`, `EBADF`, `EBUSY`, `EINVAL`. */
   setTopic(topic: Uint8Array, on: boolean): void {
-    this.gate.demandOpen()
+    if (this.type.groups === true) this.gate.demandOpen()
+    else this.settings.demand()
     this.pattern.setTopic(topic, on)
-  }
-
-  getOption(name: OptionName): unknown {
-    if (this.closed) throw new ZmqError('ENOTSOCK')
-    const value = this.options[name]
-    return value instanceof Uint8Array ? toText(value) : value
   }
 
   get stats(): SocketStats {

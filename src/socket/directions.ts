@@ -1,7 +1,8 @@
 import { ZmqError } from '../errors.js'
 import type { Message, MessageLike, Parts } from '../message.js'
+import { RECEIVING, SENDING } from '../options.js'
 import { receiveMany, sendMany } from './many.js'
-import { core, defineOptions, receive, RECEIVING, send, SENDING, Socket } from './socket.js'
+import { core, defineOptions, receive, send, Socket } from './socket.js'
 import type { Readable, Writable } from './traits.js'
 import type { OperationOptions } from './waiting.js'
 

@@ -37,6 +37,8 @@ export class PublisherPattern extends Pattern {
   override opened(pipe: Pipe): undefined {
     // A peer that comes back says anew what it wants; until then what it wanted before is queued.
     this.forget(pipe)
+    const { welcomeMessage } = this.host.options
+    if (welcomeMessage !== null) pipe.write([welcomeMessage])
   }
 
   /** Subscriptions of ZMTP 3.0 come as messages; others are not for us. */

@@ -2,8 +2,9 @@ import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import type { Pipe } from '../routing/pipe.js'
 import { RoutingTable } from '../routing/routing-table.js'
-import { asFrame, EMPTY, fromText } from '../util/bytes.js'
+import { asFrame, EMPTY } from '../util/bytes.js'
 import { FairPattern } from './fair-pattern.js'
+import { toTopic } from './topic.js'
 import { core, type Socket } from './socket.js'
 
 /** What ROUTER and STREAM have in common: the first part of each message names the peer. */
@@ -43,7 +44,7 @@ export function connectAs(
   address: string,
   { routingId }: { routingId?: string },
 ): void {
-  core(socket).connect(address, routingId === undefined ? undefined : fromText(routingId))
+  core(socket).connect(address, routingId ? toTopic(routingId) : undefined)
 }
 
 export function unreachable(id: Uint8Array): ZmqError {

@@ -1,6 +1,6 @@
 import { Context, context as defaultContext } from '../context.js'
 import { ZmqError } from '../errors.js'
-import type { OptionName, TlsOptions } from '../options.js'
+import { COMMON, type OptionName, type TlsOptions } from '../options.js'
 import type { UpgradeServer } from '../transport/transport.js'
 import { SocketCore } from './core.js'
 import type { Observable, Observer } from './observer.js'
@@ -30,45 +30,16 @@ export type SocketOptions<S> = Partial<Pick<S, WritableKey<S>>> & {
 /** The inner side of a socket. */
 let coreOf: (socket: Socket) => SocketCore
 
-/** Options of every socket type. */
-const COMMON = [
-  'affinity', 'rate', 'recoveryInterval', 'linger', 'reconnectInterval', 'backlog',
-  'reconnectMaxInterval', 'maxMessageSize', 'tcpKeepalive', 'tcpKeepaliveCount',
-  'tcpKeepaliveIdle', 'tcpKeepaliveInterval', 'tcpAcceptFilter', 'immediate', 'ipv6',
-  'plainServer', 'plainUsername', 'plainPassword', 'curveServer', 'curvePublicKey',
-  'curveSecretKey', 'curveServerKey', 'zapDomain', 'typeOfService', 'handshakeInterval',
-  'socksProxy', 'heartbeatInterval', 'heartbeatTimeToLive', 'heartbeatTimeout', 'connectTimeout',
-  'tcpMaxRetransmitTimeout', 'multicastMaxTransportDataUnit', 'interface', 'zapEnforceDomain',
-  'loopbackFastPath', 'maxPendingOperations', 'maxPendingHandshakes', 'minimumZmtpVersion', 'tls',
-  'allowedOrigins', 'metadata', 'reconnectStop',
-] as const satisfies OptionName[] // prettier-ignore
-
-/** Options of sockets that send. */
-export const SENDING: readonly OptionName[] = [
-  'multicastHops',
-  'sendBufferSize',
-  'sendHighWaterMark',
-  'sendTimeout',
-]
-
-/** Options of sockets that receive. */
-export const RECEIVING: readonly OptionName[] = [
-  'receiveBufferSize',
-  'receiveHighWaterMark',
-  'receiveTimeout',
-  'messagePeers',
-]
-
 /** Gives a class its options as properties that read and check through the core. */
 export function defineOptions(target: { prototype: Socket }, names: readonly OptionName[]): void {
   for (const name of names) {
     Object.defineProperty(target.prototype, name, {
       configurable: true,
       get(this: Socket) {
-        return coreOf(this).getOption(name)
+        return coreOf(this).settings.get(name)
       },
       set(this: Socket, value: unknown) {
-        coreOf(this).setOption(name, value)
+        coreOf(this).settings.set(name, value)
       },
     })
   }
@@ -109,7 +80,10 @@ export abstract class Socket implements Observable {
   declare tcpKeepaliveIdle: number
   /** Accepted for compatibility, without effect. @default -1 */
   declare tcpKeepaliveInterval: number
-  /** Only peers from this `address/prefix` are accepted over TCP; null accepts all. @default null */
+  /**
+   * Only peers from this address, or `address/prefix`, are accepted over TCP, and from those that
+   * were set before; null forgets them and accepts all. @default null
+   */
   declare tcpAcceptFilter: string | null
   /** Queue only for peers that are connected, not for those being connected to. @default false */
   declare immediate: boolean
@@ -170,7 +144,7 @@ export abstract class Socket implements Observable {
   declare tcpMaxRetransmitTimeout: number
   /** Accepted for compatibility (multicast), without effect. @default 1500 */
   declare multicastMaxTransportDataUnit: number
-  /** The network interface that connections start from; null for any. @default null */
+  /** The network interface that connections start from and `*` listens on; null for any. @default null */
   declare interface: string | null
   /** Accepted for compatibility (Windows), without effect. @default false */
   declare loopbackFastPath: boolean
@@ -188,6 +162,14 @@ export abstract class Socket implements Observable {
    * authentication or encryption, of which older versions have none. @default 3
    */
   declare minimumZmtpVersion: number
+  /** For sockets of VMware, which there are none of here: refused with `EINVAL`. */
+  declare vmciBufferSize: number
+  /** As `vmciBufferSize`. */
+  declare vmciBufferMinSize: number
+  /** As `vmciBufferSize`. */
+  declare vmciBufferMaxSize: number
+  /** As `vmciBufferSize`. */
+  declare vmciConnectTimeout: number
 
   readonly #core: SocketCore
 
@@ -229,6 +211,7 @@ export abstract class Socket implements Observable {
 
   /** libzmq's number of the socket type. */
   get type(): number {
+    this.#core.settings.demand()
     return this.#core.type.number
   }
 
@@ -239,11 +222,13 @@ export abstract class Socket implements Observable {
 
   /** The security mechanism; null means none. */
   get securityMechanism(): null | 'plain' | 'curve' | 'gssapi' {
+    this.#core.settings.demand()
     return null
   }
 
   /** Whether several threads may use the socket in libzmq: draft types except Datagram. */
   get threadSafe(): boolean {
+    this.#core.settings.demand()
     return this.#core.type.threadSafe === true
   }
 

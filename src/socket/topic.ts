@@ -1,10 +1,7 @@
-import { copyOf, fromText } from '../util/bytes.js'
+import { checkKind, toBytes } from '../options.js'
 
-/** A topic as callers give it. @throws TypeError in the reference's words. */
+/** A topic, or the name of a peer, as callers give it; null is empty. @throws TypeError in the reference's words. */
 export function toTopic(value: unknown): Uint8Array {
-  if (value === null) return fromText('')
-  if (typeof value === 'string') return fromText(value)
-  // Ours to keep: the caller may go on using its own.
-  if (value instanceof Uint8Array) return copyOf(value)
-  throw new TypeError('Option value must be a string or buffer')
+  checkKind('bytes', value)
+  return toBytes((value ?? '') as string)
 }

@@ -22,12 +22,6 @@ class XPublisherPattern extends PublisherPattern {
   /** With `manualLastValue`: whose request was received last, to whom alone the next message goes. */
   #newcomer: Pipe | undefined
 
-  override opened(pipe: Pipe): undefined {
-    super.opened(pipe)
-    const { welcomeMessage } = this.host.options
-    if (welcomeMessage !== null) pipe.write([welcomeMessage])
-  }
-
   override subscription(pipe: Pipe, change: Subscription): void {
     const { verbosity } = this.host.options
     const set = this.#manual ? this.#requests : this.subscriptions
@@ -64,6 +58,7 @@ class XPublisherPattern extends PublisherPattern {
 
   /** Decides for the peer whose request was received last. */
   override setTopic(topic: Uint8Array, on: boolean): void {
+    if (!this.#manual) super.setTopic(topic, on)
     const pipe = this.#in.source
     if (pipe !== undefined && this.serves(pipe)) this.apply(this.subscriptions, pipe, { topic, on })
   }
@@ -129,11 +124,19 @@ export class XPublisher extends DuplexSocket {
    * Which subscriptions are reported: null the first and last of each topic, `allSubs` every one and
    * the last unsubscription, `allSubsUnsubs` all. @default null
    */
-  declare verbosity: 'allSubs' | 'allSubsUnsubs' | null
+  get verbosity(): 'allSubs' | 'allSubsUnsubs' | null {
+    return core(this).settings.get('verbosity') as 'allSubs' | 'allSubsUnsubs' | null
+  }
+
+  // Words that mean nothing change nothing, as in the reference.
+  set verbosity(value: 'allSubs' | 'allSubsUnsubs' | null) {
+    if ([null, 'allSubs', 'allSubsUnsubs'].includes(value))
+      core(this).settings.set('verbosity', value)
+  }
 
   static {
     defineOptions(XPublisher, [
-      ...(['noDrop', 'manual', 'welcomeMessage', 'invertMatching', 'verbosity'] as const),
+      ...(['noDrop', 'manual', 'welcomeMessage', 'invertMatching'] as const),
       ...(['manualLastValue', 'onlyFirstSubscribe'] as const),
     ])
   }
