@@ -29,12 +29,12 @@ type Extra = Omit<OptionSpec<unknown>, 'id' | 'kind' | 'initial'>
 
 /** The most that libzmq keeps in 4 bytes; options that can be more have 8. */
 export const INT_MAX = 0x7fffffff
-const INT_MIN = -INT_MAX - 1
+export const INT_MIN: number = -INT_MAX - 1
 
 /** RFC 37: what applications say of themselves begins with X-. */
 const METADATA_NAME = /^X-[\w.+-]+$/i
 
-const flag = (id: number | undefined, extra: Extra = {}): OptionSpec<boolean> => ({
+export const flag = (id: number | undefined, extra: Extra = {}): OptionSpec<boolean> => ({
   ...{ id, kind: 'bool', initial: false, min: 0, max: 1 },
   ...extra,
 })
@@ -45,7 +45,7 @@ const flagOf = (on: string, id: number, immediate?: true): OptionSpec<boolean> =
   ...(immediate && { immediate }),
 })
 
-const integer = (
+export const integer = (
   id: number | undefined,
   initial: number,
   min: number,
@@ -55,7 +55,7 @@ const integer = (
   ...extra,
 })
 
-const text = (id: number, extra: Extra = {}): OptionSpec<string | null> => ({
+export const text = (id: number, extra: Extra = {}): OptionSpec<string | null> => ({
   ...{ id, kind: 'string', initial: null, min: 1, max: 255 },
   ...extra,
 })
@@ -65,25 +65,16 @@ const bytes = (id: number, extra: Extra = {}): OptionSpec<Uint8Array | null> => 
   ...extra,
 })
 
-const any: Extra = { min: INT_MIN, max: INT_MAX }
-const fixed: Extra = { fixed: true }
-const immediate: Extra = { immediate: true }
+export const any: Extra = { min: INT_MIN, max: INT_MAX }
+export const fixed: Extra = { fixed: true }
+export const immediate: Extra = { immediate: true }
 
-/** Options that every socket has as properties. */
+/** Options that every socket has as properties, on every platform. */
 const common = {
-  affinity: integer(4, 0, 0, { max: 2 ** 64 }),
-  rate: integer(8, 100, 1),
-  recoveryInterval: integer(9, 10_000, 0),
   linger: integer(17, -1, -1, immediate),
   reconnectInterval: integer(18, 100, -1),
-  backlog: integer(19, 100, 0),
   reconnectMaxInterval: integer(21, 0, 0),
   maxMessageSize: integer(22, -1, -(2 ** 63), { max: 2 ** 63 }),
-  tcpKeepalive: integer(34, -1, -1, { max: 1 }),
-  tcpKeepaliveCount: integer(35, -1, -1),
-  tcpKeepaliveIdle: integer(36, -1, -1),
-  tcpKeepaliveInterval: integer(37, -1, -1),
-  tcpAcceptFilter: text(38),
   immediate: flag(39),
   ipv6: flag(42),
   plainServer: flag(44, fixed),
@@ -94,24 +85,14 @@ const common = {
   curveSecretKey: text(49, fixed),
   curveServerKey: text(50, fixed),
   zapDomain: text(55, fixed),
-  typeOfService: integer(57, 0, 0),
   handshakeInterval: integer(66, 30_000, 0),
-  socksProxy: text(68, { ...fixed, max: INT_MAX }),
   heartbeatInterval: integer(75, 0, 0),
   // What rounds to nothing may be negative.
   heartbeatTimeToLive: integer(76, 0, -99, { max: 6_553_599, step: 100 }),
   heartbeatTimeout: integer(77, -1, 0),
   connectTimeout: integer(79, 0, 0),
-  tcpMaxRetransmitTimeout: integer(80, 0, 0),
-  multicastMaxTransportDataUnit: integer(84, 1500, 1),
-  interface: text(92, { max: 16 }),
   zapEnforceDomain: flag(93, { ...any, ...fixed }),
-  loopbackFastPath: flag(94, any),
   maxPendingOperations: integer(undefined, 1, 1, immediate),
-  maxPendingHandshakes: integer(undefined, 4096, 1, immediate),
-  minimumZmtpVersion: integer(undefined, 3, 1, { max: 3 }),
-  tls: { kind: 'record', initial: null },
-  allowedOrigins: { kind: 'strings', initial: null, immediate: true },
   metadata: { kind: 'metadata', initial: null },
   reconnectStop: integer(109, 0, 0, { max: 7, immediate: true }),
 } satisfies Partial<Specs>
@@ -130,16 +111,11 @@ const receiving = {
   messagePeers: flag(undefined, immediate),
 } satisfies Partial<Specs>
 
-/** The one table of options: number, kind, initial value, range. */
+/** The one table of options: number, kind, initial value, range. A platform adds those of its own. */
 export const OPTIONS: Specs = {
   ...common,
   ...sending,
   ...receiving,
-  multicastLoop: { ...flag(96, any), initial: true },
-  inBatchSize: integer(101, 8192, 1),
-  outBatchSize: integer(102, 8192, 1),
-  priority: integer(112, 0, 0),
-  busyPoll: integer(113, 0, INT_MIN),
   routingId: bytes(5, { min: 1, max: 255 }),
   mandatory: flagOf('ROUTER', 33, true),
   probeRouter: flagOf('ROUTER DEALER REQ', 51, true),
@@ -161,22 +137,29 @@ export const OPTIONS: Specs = {
   hiccupMessage: bytes(114, immediate),
   notify: { ...flag(73, { on: 'STREAM' }), initial: true },
   maxGroups: integer(undefined, 65_536, 1, immediate),
-}
+} satisfies Partial<Specs> as Specs
 
 /** Options of every socket. */
-export const COMMON: readonly OptionName[] = Object.keys(common) as OptionName[]
+export const COMMON: OptionName[] = Object.keys(common) as OptionName[]
 /** Options of sockets that send. */
 export const SENDING: readonly OptionName[] = Object.keys(sending) as OptionName[]
 /** Options of sockets that receive. */
 export const RECEIVING: readonly OptionName[] = Object.keys(receiving) as OptionName[]
 
-const INITIAL = Object.fromEntries(
-  Object.entries(OPTIONS).map(([name, { initial }]) => [name, initial]),
-) as unknown as OptionValues
+let initial: OptionValues | undefined
+
+/** Adds what a platform has in addition: `shared` by all sockets, and others. To be called before there is a socket. */
+export function addOptions(shared: Partial<Specs>, others: Partial<Specs>): void {
+  Object.assign(OPTIONS, shared, others)
+  COMMON.push(...(Object.keys(shared) as OptionName[]))
+}
 
 /** The options of a new socket. */
 export function initialOptions(changes: Partial<OptionValues>): OptionValues {
-  return { ...INITIAL, ...changes }
+  initial ??= Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, spec]) => [name, spec.initial]),
+  ) as unknown as OptionValues
+  return { ...initial, ...changes }
 }
 
 /** Whether a change takes effect only at the next bind or connect. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import '../src/node/system-options.js'
 import { checkOption, initialOptions, isLate, type OptionName } from '../src/options.js'
 
 const INT_MAX = 0x7fff_ffff
@@ -36,6 +37,7 @@ const integers: [name: OptionName, initial: number, least: number, most: number]
   ['receiveBufferSize', -1, -1, INT_MAX],
   ['receiveHighWaterMark', 1000, 0, INT_MAX],
   ['receiveTimeout', -1, -1, INT_MAX],
+  ['maxGroups', 65_536, 1, INT_MAX],
   ['reconnectStop', 0, 0, 7],
   ['routerNotify', 0, 0, 3],
 ]
@@ -259,6 +261,7 @@ it('these are all there are', () => {
     'tls',
     'allowedOrigins',
     'metadata',
+    'notify',
   ]
   expect([...named, ...fixedBooleans, ...fixedStrings, ...rest].sort()).toEqual(
     Object.keys(initial).sort(),

@@ -1,5 +1,6 @@
 import { IpcTransport } from '../node/ipc.js'
 export { generateKeyPair } from '../node/key-pair.js'
+import '../node/system-options.js'
 import { TcpTransport } from '../node/tcp.js'
 import { LazyWebSocketTransport } from '../node/lazy-websocket.js'
 import { UdpTransport } from '../node/udp.js'

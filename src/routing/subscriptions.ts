@@ -1,6 +1,6 @@
+import { TopicTable, type TopicId } from '#topic-table'
 import { protocolError } from '../errors.js'
 import type { Pipe } from './pipe.js'
-import { TopicTable, type TopicId } from './topic-table.js'
 
 /** Who wants a topic: nearly always one pipe, so that a set would waste most of the memory. */
 type Subscribers = Pipe | Set<Pipe>

@@ -1,6 +1,6 @@
+import { TopicTable, type TopicId } from '#topic-table'
 import type { Subscription } from '../message.js'
 import type { Pipe } from './pipe.js'
-import { TopicTable, type TopicId } from './topic-table.js'
 
 /** What a subscriber wants, and the publishers it has told so: all of them, also those that come later. */
 export class Wishes {

@@ -1,11 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { TopicTable as SmallTopicTable } from '../../src/routing/small-topic-table.js'
 import { TopicTable, type TopicId } from '../../src/routing/topic-table.js'
 import { heldBytes } from '../support/memory.js'
 import { holds } from '../support/property.js'
 import { latin1, topic } from '../support/topics.js'
 
-type Table = TopicTable<string>
+type Table = Pick<TopicTable<string>, keyof TopicTable<string>>
+
+/** That of Node, and that of web pages. */
+const tables = [
+  { name: 'a table of topics', Tested: TopicTable<string> },
+  { name: 'a small table of topics', Tested: SmallTopicTable<string> },
+]
 
 const MIB = 1_048_576
 
@@ -38,11 +45,11 @@ function watched(bytes: Uint8Array): { bytes: Uint8Array; read: () => number } {
 
 const step = fc.record({ do: fc.constantFrom('set', 'set', 'remove', 'match'), topic })
 
-describe('a table of topics', () => {
+describe.each(tables)('$name', ({ Tested }) => {
   it('is a map of strings to whoever sets, finds, removes and matches', () => {
     holds(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const table: Table = new TopicTable()
+        const table: Table = new Tested()
         const model = new Map<string, string>()
         for (const [index, { do: action, topic: text }] of steps.entries()) {
           const found = table.find(latin1(text))
@@ -69,7 +76,7 @@ describe('a table of topics', () => {
   it('ids keep their topic, whatever comes and goes around them', () => {
     holds(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const table: Table = new TopicTable()
+        const table: Table = new Tested()
         const held = new Map<string, TopicId>()
         for (const { do: action, topic: text } of steps) {
           const id = held.get(text)
@@ -87,7 +94,7 @@ describe('a table of topics', () => {
   })
 
   it('loses none of many that come and go', () => {
-    const table: Table = new TopicTable()
+    const table: Table = new Tested()
     const all = numbered(20_000)
     for (const text of all) set(table, text)
     for (const text of all.filter((_, index) => index % 3 > 0)) {
@@ -102,7 +109,7 @@ describe('a table of topics', () => {
   })
 })
 
-describe('matching', () => {
+describe.each(tables)('matching in $name', ({ Tested }) => {
   it.each([
     { topics: [''], subject: '', seen: [''] },
     { topics: [''], subject: 'anything', seen: [''] },
@@ -119,11 +126,13 @@ describe('matching', () => {
     },
     { topics: ['é'], subject: 'é!', seen: ['é'] },
   ])('$topics in $subject', ({ topics, subject, seen }) => {
-    const table: Table = new TopicTable()
+    const table: Table = new Tested()
     for (const text of topics) set(table, text)
     expect(matches(table, subject)).toEqual(seen)
   })
+})
 
+describe('matching in a large table', () => {
   it('reads no more of a subject than the longest topic has', () => {
     const table: Table = new TopicTable()
     for (const text of numbered(1000)) set(table, text)
@@ -166,9 +175,9 @@ describe('memory', () => {
   })
 })
 
-describe('topics of a hostile size', () => {
+describe.each(tables)('topics of a hostile size in $name', ({ Tested }) => {
   it('one of a megabyte', () => {
-    const table: Table = new TopicTable()
+    const table: Table = new Tested()
     const text = 'x'.repeat(MIB)
     const id = set(table, text, 'long')
     expect(matches(table, text)).toEqual(['long'])
@@ -178,7 +187,7 @@ describe('topics of a hostile size', () => {
   })
 
   it('a thousand of different lengths, each the beginning of the next', () => {
-    const table: Table = new TopicTable()
+    const table: Table = new Tested()
     const depth = 1000
     for (let length = depth; length > 0; length--) set(table, 'x'.repeat(length), String(length))
     const seen = matches(table, 'x'.repeat(depth + 1))
