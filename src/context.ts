@@ -1,4 +1,4 @@
-import { addFilter, createKeepAlive, createTransports, hasIpc, warn } from '#platform'
+import { addFilter, createKeepAlive, createTransports, hasIpc, meetThreads, warn } from '#platform'
 import { parseEndpoint, type Endpoint } from './endpoint.js'
 import { ZmqError } from './errors.js'
 import { InprocTransport } from './transport/inproc.js'
@@ -21,12 +21,16 @@ export interface ContextOptions {
 /** The inner side of a context. @internal */
 export let servicesOf: (context: Context) => ContextServices
 
+/** The names of the context become those of all threads. */
+let share: (context: Context) => Context
+
 const MOST_SOCKETS = 65_535
 const INT_MAX = 0x7fffffff
 
 /**
  * What sockets share: the names of `inproc://`, the transports, and defaults. Sockets of different
- * contexts do not see each other's `inproc://` names. Most programs need only the default one.
+ * contexts do not see each other's `inproc://` names. A context belongs to the thread that made it,
+ * except for the default one. Most programs need only that.
  */
 export class Context {
   /** How many sockets may be open at once; one more is refused with `EMFILE`. */
@@ -71,6 +75,10 @@ export class Context {
       })
     }
     servicesOf = (context) => context.#services
+    share = (context) => {
+      context.#transports.set('inproc', new InprocTransport(meetThreads))
+      return context
+    }
   }
 
   /** The highest value that `maxSockets` takes. */
@@ -138,8 +146,11 @@ export interface ContextServices {
   addFilter(list: string | null, range: string | null): string | null
 }
 
-/** The context of sockets that are given none. */
-export const context: Context = new Context()
+/**
+ * The context of sockets that are given none. In Node its `inproc://` names are those of all threads
+ * of the process, as they are in the reference; in a browser they are those of a page or a worker.
+ */
+export const context: Context = share(new Context())
 
 /** What this build can do, under the reference's names. */
 export const capability: Partial<

@@ -10,6 +10,11 @@ export function createTransports(): Transport[] {
   return [new WebSocketTransport('ws'), new WebSocketTransport('wss')]
 }
 
+/** Pages and their workers do not share memory unless a site is set up for it. */
+export function meetThreads(): undefined {
+  return undefined
+}
+
 /** A page lives until it is left. */
 export function createKeepAlive(): KeepAlive {
   return { acquire: () => undefined, release: () => undefined }

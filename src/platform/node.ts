@@ -5,6 +5,8 @@ import { TcpTransport } from '../node/tcp.js'
 import { LazyWebSocketTransport } from '../node/lazy-websocket.js'
 import { UdpTransport } from '../node/udp.js'
 export { addFilter } from '../node/tcp-options.js'
+import { Threads } from '../node/threads.js'
+import type { Meet } from '../transport/inproc.js'
 import type { Transport } from '../transport/transport.js'
 import type { KeepAlive } from '../util/keep-alive.js'
 
@@ -20,6 +22,9 @@ export function createTransports(): Transport[] {
     new LazyWebSocketTransport('wss'),
   ]
 }
+
+/** The other threads of the process. */
+export const meetThreads: Meet = (find) => new Threads(find)
 
 /** The longest interval there is: it never fires in practice, it only is. */
 const FOREVER = 0x7fffffff

@@ -205,9 +205,10 @@ export class Endpoints implements ConnectorHost {
 
   #leave(connector: Connector, lingers: boolean): void {
     this.#connectors.delete(connector)
-    const { pipe } = connector
+    const { pipe, transport, endpoint } = connector
     // Without a peer nothing can leave inproc: nobody will bind for the sake of a closed socket.
-    const reachable = pipe?.session !== undefined || connector.transport.observable
+    const present = pipe?.session !== undefined || transport.reaches?.(endpoint) === true
+    const reachable = present || transport.observable
     if (pipe === undefined || pipe.queued === 0 || !lingers || !reachable) connector.stop()
     if (pipe === undefined) return
     this.#retire(pipe, lingers && reachable, () => {

@@ -14,20 +14,44 @@ interface Pending {
   readonly result: Deferred<Session>
 }
 
-interface Bound {
+/** A socket that waits at a name. */
+export interface Bound {
   readonly local: LocalEnd
   readonly accept: Accept
 }
 
+/** Other threads that have the same names. */
+export interface Neighbours {
+  /** Settles when it is known who they are, as far as they had time to say so. */
+  met(): Promise<unknown> | undefined
+  /** Takes a name for this thread. @returns false when it is another's. */
+  claim(name: string): boolean
+  /** Gives it back. */
+  release(name: string): void
+  /** Whether a name is somebody else's. */
+  has(name: string): boolean
+  /** A session with whoever has the name elsewhere, as soon as somebody has. */
+  connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session>
+}
+
+/** Finds the neighbours, who ask in turn what is bound here. */
+export type Meet = (find: (name: string) => Bound | undefined) => Neighbours | undefined
+
 /**
  * `inproc://name`: sockets of one context, messages by reference, no wire format. The names belong
- * to one context; a connect may come before its bind.
+ * to one context; a connect may come before its bind. Only names that are not bound in this thread
+ * are a matter for the neighbours, if the context has any.
  */
 export class InprocTransport implements Transport {
   readonly scheme = 'inproc'
   readonly observable = false
   readonly #bound = new Map<string, Bound>()
   readonly #waiting = new Map<string, Set<Pending>>()
+  readonly #neighbours: Neighbours | undefined
+
+  constructor(meet?: Meet) {
+    this.#neighbours = meet?.((name) => this.#bound.get(name))
+  }
 
   check({ address, text }: Endpoint): void {
     if (address.length <= LONGEST_NAME) return
@@ -37,38 +61,65 @@ export class InprocTransport implements Transport {
     })
   }
 
-  connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session {
-    const name = endpoint.address
-    const bound = this.#bound.get(name)
-    return bound === undefined ? this.#wait(name, local, signal) : join(name, local, bound)
+  reaches({ address }: Endpoint): boolean {
+    return this.#neighbours?.has(address) === true
   }
 
-  async #wait(name: string, local: LocalEnd, signal: AbortSignal): Promise<Session> {
+  connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session {
+    const bound = this.#bound.get(endpoint.address)
+    return bound === undefined
+      ? this.#wait(endpoint, local, signal)
+      : join(endpoint.address, local, bound)
+  }
+
+  async #wait(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
     signal.throwIfAborted()
+    const name = endpoint.address
     const pending: Pending = { local, result: deferred<Session>() }
+    const { promise, resolve, reject } = pending.result
     const waiting = this.#waiting.get(name) ?? new Set()
     this.#waiting.set(name, waiting.add(pending))
-    const leave = (): void => {
-      waiting.delete(pending)
+    /** @returns whether nobody has come before. */
+    const leave = (): boolean => {
+      const waited = waiting.delete(pending)
       if (waiting.size === 0 && this.#waiting.get(name) === waiting) this.#waiting.delete(name)
-      pending.result.reject(signal.reason)
+      return waited
     }
-    signal.addEventListener('abort', leave, { once: true })
+    const abort = new AbortController()
+    const giveUp = (): void => {
+      leave()
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', giveUp, { once: true })
+    this.#neighbours?.connect(endpoint, local, abort.signal).then((session) => {
+      if (leave()) resolve(session)
+      else session.destroy()
+    }, reject)
     try {
-      return await pending.result.promise
+      return await promise
     } finally {
-      signal.removeEventListener('abort', leave)
+      leave()
+      abort.abort(null)
+      signal.removeEventListener('abort', giveUp)
     }
+  }
+
+  /** What others have may have to be asked for first. */
+  async prepare(endpoint: Endpoint): Promise<Endpoint> {
+    await this.#neighbours?.met()
+    return endpoint
   }
 
   listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     this.check(endpoint)
     const { address: name, text } = endpoint
-    if (this.#bound.has(name)) throw new ZmqError('EADDRINUSE', { address: text })
+    if (this.#bound.has(name) || this.#neighbours?.claim(name) === false) {
+      throw new ZmqError('EADDRINUSE', { address: text })
+    }
     const bound = { local, accept }
     this.#bound.set(name, bound)
-    const waiting = this.#waiting.get(name) ?? []
-    this.#waiting.delete(name)
+    const waiting = [...(this.#waiting.get(name) ?? [])]
+    this.#waiting.get(name)?.clear()
     for (const { local: other, result } of waiting) {
       try {
         result.resolve(join(name, other, bound))
@@ -79,7 +130,9 @@ export class InprocTransport implements Transport {
     return {
       endpoint: text,
       close: () => {
-        if (this.#bound.get(name) === bound) this.#bound.delete(name)
+        if (this.#bound.get(name) !== bound) return
+        this.#bound.delete(name)
+        this.#neighbours?.release(name)
       },
     }
   }

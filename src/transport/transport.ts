@@ -42,6 +42,8 @@ export interface Transport {
   readonly observable: boolean
   /** Whether `listen()` can wait on a server that somebody else runs. */
   readonly joins?: boolean
+  /** Whether an attempt that is not done yet will be, where nobody comes for the sake of a closed socket. */
+  reaches?(endpoint: Endpoint): boolean
   /**
    * Checks the address of a peer before anything happens.
    * @throws ZmqError at once: `EINVAL` when it is malformed, `ENOCOMPATPROTO` when sockets of this

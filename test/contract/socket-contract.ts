@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { EventLog } from '../support/events.js'
-import { ours, zerowire, type AnySocket, type SocketName } from '../support/implementations.js'
+import {
+  ours,
+  zerowire,
+  type AnySocket,
+  type Implementation,
+  type SocketName,
+} from '../support/implementations.js'
 import { open } from '../support/scope.js'
 import { bindFresh, endpointOf, freshAddress, rebind, type Scheme } from '../support/transports.js'
 
@@ -29,12 +35,16 @@ function stats(socket: AnySocket): Ours['stats'] {
   return (socket as unknown as Ours).stats
 }
 
-/** What every socket type promises, over every transport. */
-export function describeSocket(scheme: Scheme, traits: SocketTraits): void {
+/** What every socket type promises, over every transport, and to peers of another copy of the library. */
+export function describeSocket(
+  scheme: Scheme,
+  traits: SocketTraits,
+  peers: Implementation = ours,
+): void {
   const { name, peer: peerName, exchange } = traits
 
-  function make(type: SocketName, options = {}): AnySocket {
-    const socket = open(ours, type, { linger: 0, reconnectInterval: 1, ...options })
+  function make(type: SocketName, library = ours): AnySocket {
+    const socket = open(library, type, { linger: 0, reconnectInterval: 1 })
     if (type === 'Subscriber') socket.subscribe()
     if (type === 'XSubscriber') void socket.send('\x01')
     return socket
@@ -45,7 +55,7 @@ export function describeSocket(scheme: Scheme, traits: SocketTraits): void {
     const socket = make(name)
     const log = new EventLog(socket)
     const address = await bindFresh(socket, scheme)
-    const peer = make(peerName)
+    const peer = make(peerName, peers)
     peer.connect(address)
     await exchange(socket, peer)
     return { socket, log, peer, address }
@@ -68,7 +78,7 @@ export function describeSocket(scheme: Scheme, traits: SocketTraits): void {
 
     it('is connected to first, then bound', async () => {
       const address = await futureAddress()
-      const peer = make(peerName)
+      const peer = make(peerName, peers)
       peer.connect(address)
       expect(endpointOf(peer)).toBe(address)
       const socket = make(name)
@@ -80,7 +90,7 @@ export function describeSocket(scheme: Scheme, traits: SocketTraits): void {
       const { socket, peer, address } = await pair()
       await close(peer)
       await untilAlone(socket)
-      const next = make(peerName)
+      const next = make(peerName, peers)
       next.connect(address)
       await exchange(socket, next)
     })

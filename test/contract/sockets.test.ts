@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { make, ours, type AnySocket } from '../support/implementations.js'
+import { describe, expect, it, vi } from 'vitest'
+import { make, ours, type AnySocket, type Implementation } from '../support/implementations.js'
 import { receiveTexts, receiveUntil } from '../support/messages.js'
 import { synchronise } from '../support/pubsub.js'
 import { open } from '../support/scope.js'
@@ -60,6 +60,14 @@ async function reverseAndBack(one: AnySocket, other: AnySocket): Promise<void> {
 
 describe.each(schemes)('over %s', (scheme) => {
   for (const traits of types) describeSocket(scheme, traits)
+})
+
+vi.resetModules()
+const copy = (await import('zerowire')) as unknown as Implementation
+
+/** To inproc they are as far apart as two threads. */
+describe('over inproc, between two copies of the library', () => {
+  for (const traits of types) describeSocket('inproc', traits, copy)
 })
 
 describe.each(types)('$name', ({ name }) => {

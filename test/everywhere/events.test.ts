@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { far, inBrowser, near, untilPeers, ways } from '../support/everywhere.js'
+import { far, inBrowser, near, overNetwork, untilPeers, ways } from '../support/everywhere.js'
 import { EventLog } from '../support/events.js'
 import { nextTurn } from '../support/turn.js'
-
-const overNetwork = ways.filter((way) => way !== 'inproc')
 
 describe.each(overNetwork)('over ws:// to %s', (way) => {
   it('a socket tells what happens to its connection, in order', async () => {

@@ -8,13 +8,23 @@ import { nextTurn } from './turn.js'
 
 /** What tests need that run in Node and in a browser. */
 
-/** How the far end is reached: within the process, or by `ws://` to that library in another one. */
-export type Way = 'inproc' | FarSpec['library']
+/**
+ * How the far end is reached: within the thread, by inproc in another thread, or by `ws://` to that
+ * library in another process.
+ */
+export type Way = 'inproc' | 'threads' | FarSpec['library']
 
-/** The ways over which everything has to work in Node and in a browser. */
-export const ways = ['inproc', 'zerowire', 'zeromq'] as const satisfies Way[]
+/** The ways between processes. */
+export const overNetwork = ['zerowire', 'zeromq'] as const satisfies Way[]
 
 export const inBrowser = typeof document === 'object'
+
+/** The ways over which everything has to work: all in Node, and all but the threads in a browser. */
+export const ways: readonly Way[] = [
+  'inproc',
+  ...(inBrowser ? [] : (['threads'] as const)),
+  ...overNetwork,
+]
 
 let names = 0
 
@@ -24,15 +34,20 @@ export async function far(
   type: SocketName,
   about: Pick<FarSpec, 'options' | 'subscribe'> = {},
 ): Promise<Far> {
-  const end =
-    way === 'inproc'
-      ? await LocalFar.open(factoryOf(zerowire), {
-          ...{ library: 'zerowire', type, address: `inproc://far-${String((names += 1))}` },
-          ...about,
-        })
-      : await openRemote({ library: way, type, address: 'ws://127.0.0.1:*', ...about })
+  const end = await openFar(way, { library: 'zerowire', type, address: '', ...about })
   onTestFinished(() => end.close())
   return end
+}
+
+async function openFar(way: Way, spec: FarSpec): Promise<Far> {
+  if (way !== 'inproc' && way !== 'threads') {
+    return openRemote({ ...spec, library: way, address: 'ws://127.0.0.1:*' })
+  }
+  const near = { ...spec, address: `inproc://far-${String((names += 1))}` }
+  if (way === 'inproc') return LocalFar.open(factoryOf(zerowire), near)
+  // A browser cannot load it.
+  const { openInThread } = await import('./far/in-thread.js')
+  return openInThread(near)
 }
 
 type Classes = typeof zerowire

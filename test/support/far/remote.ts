@@ -8,19 +8,28 @@ const methods = [
 ] as Exclude<keyof Far, 'endpoint'>[]
 
 /** Opens a far end in the process that holds them. */
-export async function openRemote(spec: FarSpec): Promise<Far> {
+export function openRemote(spec: FarSpec): Promise<Far> {
+  return openBy(async (command) => {
+    const body = JSON.stringify(command)
+    const response = await fetch(inject('farEnds'), { method: 'POST', body })
+    return (await response.json()) as Outcome
+  }, spec)
+}
+
+/** Sends a command to where far ends are. */
+type Send = (command: Omit<Command, 'call'>) => Promise<Outcome>
+
+/** Opens a far end elsewhere. */
+export async function openBy(send: Send, spec: FarSpec): Promise<Far> {
+  const command = async (command: Omit<Command, 'call'>): Promise<unknown> => {
+    const { result, error } = await send(command)
+    if (error !== undefined) throw new Error(`${command.method} at the far end: ${error}`)
+    return result
+  }
   const opened = await command({ end: 0, method: 'open', args: [spec] })
   const { end, endpoint } = opened as { end: number; endpoint: string }
   const calls = methods.map((method) => {
     return [method, (...args: unknown[]) => command({ end, method, args })]
   })
   return { endpoint, ...Object.fromEntries(calls) } as Far
-}
-
-async function command(command: Omit<Command, 'call'>): Promise<unknown> {
-  const body = JSON.stringify(command)
-  const response = await fetch(inject('farEnds'), { method: 'POST', body })
-  const { result, error } = (await response.json()) as Outcome
-  if (error !== undefined) throw new Error(`${command.method} at the far end: ${error}`)
-  return result
 }

@@ -1,0 +1,215 @@
+import { BroadcastChannel } from 'node:worker_threads'
+import type { ByteStream, ByteStreamHandler } from '../session/byte-stream.js'
+import { atEndOfTurn, type TurnTask } from '../util/turn.js'
+import { copy, copyOfShared } from './shared-bytes.js'
+import type { Link } from './thread-link.js'
+
+/** Bytes that are read at once, and those where few frames are to be cut in two. */
+const READ_SIZE = 65_536
+const LARGE_READ_SIZE = 262_144
+
+/** What a stream needs besides its memory. */
+export interface ThreadStreamHost {
+  /** A name for the bell of the connection, which both ends know. */
+  readonly bell: string
+  /** The stream has been closed. */
+  closed(): void
+}
+
+/**
+ * A stream of bytes between two threads, through memory that they share. The other end is called by a
+ * message of one number, and only if it has not been called since it last looked.
+ */
+export class ThreadStream implements ByteStream, TurnTask {
+  readonly link: Link
+  /** Is told of each call: the other end may have said something that is not in the bytes. */
+  onCall: (() => void) | undefined
+  readonly #host: ThreadStreamHost
+  readonly #bell: BroadcastChannel
+  #handler: ByteStreamHandler | undefined
+  /** What did not find room. */
+  readonly #waiting: Uint8Array[] = []
+  #backlog = 0
+  #paused = false
+  #ending = false
+  #closed = false
+  #scheduled = false
+  /** The other end's thread is no more. */
+  #orphaned = false
+
+  constructor(link: Link, host: ThreadStreamHost) {
+    this.link = link
+    this.#host = host
+    this.#bell = new BroadcastChannel(host.bell)
+    this.#bell.onmessage = () => {
+      this.#look()
+    }
+    this.#bell.unref()
+  }
+
+  get backlog(): number {
+    return this.#backlog
+  }
+
+  /** Whether the other end has said goodbye, or has died. */
+  get left(): boolean {
+    return this.#orphaned || this.link.theirs('closed') === 1
+  }
+
+  attach(handler: ByteStreamHandler): void {
+    this.#handler = handler
+    // The other end may have written already.
+    this.#lookLater()
+  }
+
+  write(chunks: readonly Uint8Array[]): void {
+    if (this.#closed || this.#ending) return
+    for (const chunk of chunks) {
+      const count = this.#backlog > 0 ? 0 : this.link.write(chunk)
+      if (count < chunk.length) {
+        this.#waiting.push(count === 0 ? chunk : chunk.subarray(count))
+        this.#backlog += chunk.length - count
+      }
+    }
+    if (this.#backlog > 0) {
+      // What has been taken on is delivered before the thread ends, as a system would see to.
+      this.#bell.ref()
+      this.#push()
+    }
+    this.call()
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#lookLater()
+  }
+
+  end(): void {
+    this.#ending = true
+    if (this.#backlog === 0) this.#sayGoodbye()
+  }
+
+  destroy(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#waiting.length = this.#backlog = 0
+    this.#sayGoodbye()
+    this.#bell.close()
+    this.#host.closed()
+    queueMicrotask(() => {
+      this.#handler?.onClose(undefined)
+    })
+  }
+
+  /** The other end's thread has died: what it has written can still be read. */
+  orphan(): void {
+    this.#orphaned = true
+    this.#lookLater()
+  }
+
+  /** Makes the other end look. */
+  call(): void {
+    if (this.link.swap('called', 1) === 0) this.#bell.postMessage(0)
+  }
+
+  endTurn(): void {
+    this.#scheduled = false
+    this.#look()
+  }
+
+  #lookLater(): void {
+    if (this.#scheduled || this.#closed) return
+    this.#scheduled = true
+    atEndOfTurn(this)
+  }
+
+  #look(): void {
+    if (this.#closed) return
+    this.link.set('called', 0)
+    this.onCall?.()
+    if (this.#backlog > 0) {
+      this.#push()
+      this.call()
+      if (this.#backlog === 0) this.#emptied()
+    }
+    this.#pull()
+  }
+
+  /** Writes what waits, as far as there is room. */
+  #push(): void {
+    const { link } = this
+    let refused = false
+    while (this.#waiting[0] !== undefined) {
+      const [chunk] = this.#waiting
+      const count = link.write(chunk)
+      this.#backlog -= count
+      if (count === chunk.length) this.#waiting.shift()
+      else this.#waiting[0] = chunk.subarray(count)
+      if (count > 0) continue
+      // Room may have been made before the other end could know that it is waited for.
+      if (refused) return
+      refused = true
+      link.set('cramped', 1)
+    }
+    link.set('cramped', 0)
+    this.#bell.unref()
+  }
+
+  #emptied(): void {
+    if (this.#ending) this.#sayGoodbye()
+    else this.#handler?.onDrain()
+  }
+
+  /** Reads what was there when it began: what is written meanwhile has to wait for another turn. */
+  #pull(): void {
+    const { link } = this
+    // Asked first: what was written before it is then there to be read.
+    const { left } = this
+    for (let rest = link.readable; rest > 0 && this.#isReading;) rest -= this.#read(rest)
+    if (!this.#isReading) return
+    if (link.readable > 0) this.#lookLater()
+    else if (left) {
+      this.#handler?.onEnd()
+      this.destroy()
+    }
+  }
+
+  get #isReading(): boolean {
+    return !this.#paused && !this.#closed && this.#handler !== undefined
+  }
+
+  /** Reads some bytes, `most` at most. */
+  #read(most: number): number {
+    const { link } = this
+    const target = this.#handler?.target()
+    const size = this.#handler?.largeFrames === true ? LARGE_READ_SIZE : READ_SIZE
+    const bytes = link.peek(Math.min(most, target?.length ?? size, size))
+    const { length } = bytes
+    if (target === undefined) {
+      const chunk = copyOfShared(bytes)
+      this.#consumed(length)
+      this.#handler?.onData(chunk)
+    } else {
+      copy(bytes, target, bytes)
+      this.#consumed(length)
+      this.#handler?.onFilled(length)
+    }
+    return length
+  }
+
+  /** The other end writes on while we deal with what has been read. */
+  #consumed(count: number): void {
+    this.link.consumed(count)
+    if (this.link.swap('cramped', 0) === 1) this.call()
+  }
+
+  #sayGoodbye(): void {
+    this.link.set('closed', 1)
+    this.call()
+  }
+}
