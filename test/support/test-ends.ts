@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { Event, EventOfType, EventType } from 'zerowire'
 import { parseEndpoint } from '../../src/endpoint.js'
+import '../../src/node/system-options.js'
 import { initialOptions, type OptionValues } from '../../src/options.js'
 import type { Session } from '../../src/session/session.js'
 import type { Listener, LocalEnd, Transport } from '../../src/transport/transport.js'
@@ -63,7 +64,9 @@ export class Acceptor {
       this.#news.notify()
     })
     this.#listener = listener
-    onTestFinished(() => listener.close())
+    onTestFinished(() => {
+      listener.close()
+    })
     return this
   }
 
@@ -71,8 +74,8 @@ export class Acceptor {
     return this.#listener?.endpoint ?? 'nowhere'
   }
 
-  async close(): Promise<void> {
-    await this.#listener?.close()
+  close(): void {
+    this.#listener?.close()
   }
 
   async accept(capacity?: number): Promise<TestPipe> {
