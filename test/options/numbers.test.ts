@@ -57,7 +57,7 @@ const differences: { why: string; holds: (trial: Trial) => boolean }[] = [
     holds: ({ id, value, theirs }) =>
       value === undefined &&
       theirs === REFUSED &&
-      [33, 38, 51, 52, 53, 56, 69, 71, 72, 98, 108, 110, 111, 113, 114, 115].includes(id),
+      [33, 38, 51, 52, 53, 56, 69, 71, 72, 73, 98, 108, 110, 111, 113, 114, 115].includes(id),
   },
   {
     why: 'the types of the reference allow null for the routing id',

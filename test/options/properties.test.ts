@@ -35,7 +35,7 @@ describe.each(rows)('$library: $name, initially $initial', (row) => {
   }
   const make = (options: Bag, type = row.types[0] ?? 'Pair'): Bag => bag(open(lib, type, options))
 
-  it(readable ? 'is told' : `cannot be read: ${reading ?? ''}`, () => {
+  it(readable ? 'is told' : `cannot be read: ${reading}`, () => {
     each((socket) => {
       if (readable) expect(socket[name]).toBe(initial)
       else if (reading === 'EINVAL') expect(() => socket[name]).toThrow(EINVAL)

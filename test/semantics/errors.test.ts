@@ -1,6 +1,5 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import type { AnySocket } from '../support/implementations.js'
 import { libraries } from '../support/option-table.js'
 import { open } from '../support/scope.js'
 import { bindFresh, deserted, temporaryDirectory } from '../support/transports.js'
@@ -161,7 +160,11 @@ describe.each(libraries)('$library: errors', ({ library, lib }) => {
   })
 
   it('send() without a message is a TypeError, also of a closed socket', async () => {
-    const socket = open(lib, 'Push') as AnySocket & { send(message?: unknown): Promise<void> }
+    const socket = open(lib, 'Push') as unknown as {
+      send(message?: unknown): Promise<void>
+      receive(): Promise<unknown>
+      close(): void
+    }
     for (const call of [() => socket.send(), () => socket.send(undefined)]) {
       expect(await failure(call)).toEqual(typeError('Message must be present'))
     }
@@ -182,7 +185,7 @@ describe.each(libraries)('$library: errors', ({ library, lib }) => {
     const outcomes = [pull.send('hello'), push.receive()].map((operation) =>
       operation.then(
         () => 'done',
-        ({ code }: { code: string }) => code,
+        (error: unknown) => (error as { code: string }).code,
       ),
     )
     pull.close()

@@ -37,6 +37,7 @@ export type SocketName =
   | 'Pair'
   | 'XPublisher'
   | 'XSubscriber'
+  | 'Stream'
 
 export type Part = string | Uint8Array
 interface OperationOptions {

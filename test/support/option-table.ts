@@ -8,7 +8,7 @@ export const libraries: { library: 'zeromq' | 'zerowire'; lib: Implementation }[
 
 export const socketTypes: readonly SocketName[] = [
   ...(['Pair', 'Publisher', 'Subscriber', 'Request', 'Reply', 'Dealer', 'Router'] as const),
-  ...(['Pull', 'Push', 'XPublisher', 'XSubscriber'] as const),
+  ...(['Pull', 'Push', 'XPublisher', 'XSubscriber', 'Stream'] as const),
 ]
 
 export const INT_MAX = 0x7fffffff
@@ -139,6 +139,7 @@ export const optionRows: readonly OptionRow[] = [
     ...writeOnly,
   }),
   flag('handover', { types: ['Router'], ...writeOnly, ...immediate }),
+  flag('notify', { types: ['Stream'], initial: true, ...writeOnly }),
   flag('noDrop', { types: ['Publisher', 'XPublisher'], ...writeOnly }),
   flag('manual', { types: ['XPublisher'], ...writeOnly }),
   {

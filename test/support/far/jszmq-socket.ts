@@ -6,7 +6,7 @@ import { noEvents, serve, type WebServer } from './web-server.js'
 
 type Base = ReturnType<typeof jszmq.socket>
 
-const classes: Readonly<Record<SocketName, new () => Base>> = {
+const classes: Readonly<Partial<Record<SocketName, new () => Base>>> = {
   Push: jszmq.Push,
   Pull: jszmq.Pull,
   Publisher: jszmq.Pub,
@@ -31,7 +31,9 @@ export class JszmqSocket implements FarSocket {
   #server: WebServer | undefined
 
   constructor({ type }: FarSpec) {
-    this.#socket = new classes[type]()
+    const constructor = classes[type]
+    if (constructor === undefined) throw new Error(`jszmq has no ${type}`)
+    this.#socket = new constructor()
     this.#socket.on('message', (...parts: Uint8Array[]) => {
       this.#inbox.push(parts)
       this.#news.notify()
