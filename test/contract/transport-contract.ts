@@ -305,7 +305,7 @@ export function describeTransport(scheme: Scheme, traits: TransportTraits): void
   describe('listeners', () => {
     it('leave accepted sessions alone when they close', async () => {
       const { acceptor, near, far } = await pair()
-      await acceptor.close()
+      acceptor.close()
       near.send('there')
       far.send('and back')
       expect(texts(await far.read())).toEqual(['there'])
@@ -314,8 +314,10 @@ export function describeTransport(scheme: Scheme, traits: TransportTraits): void
 
     it('may close twice', async () => {
       const { acceptor } = await pair()
-      await Promise.all([acceptor.close(), acceptor.close()])
-      await acceptor.close()
+      acceptor.close()
+      expect(() => {
+        acceptor.close()
+      }).not.toThrow()
     })
 
     it('have an address of their own until they close', async () => {
@@ -323,7 +325,7 @@ export function describeTransport(scheme: Scheme, traits: TransportTraits): void
       const first = await listen(transport)
       const second = new Acceptor().listen(transport, first.address)
       await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE', address: first.address })
-      await first.close()
+      first.close()
       const third = await new Acceptor().listen(transport, first.address)
       const near = (await connect(transport, third.address)).start()
       near.send('new owner')

@@ -59,7 +59,9 @@ export class Acceptor {
   }
 
   async listen(transport: Transport, address: string): Promise<this> {
-    const listener = await transport.listen(parseEndpoint(address), this.end, (session) => {
+    const endpoint = parseEndpoint(address)
+    const prepared = (await transport.prepare?.(endpoint, this.end)) ?? endpoint
+    const listener = transport.listen(prepared, this.end, (session) => {
       this.sessions.push(session)
       this.#news.notify()
     })
