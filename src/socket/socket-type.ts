@@ -1,5 +1,5 @@
 /** The name of a socket type on the wire. */
-export type SocketTypeName = StableTypeName | DraftTypeName
+type SocketTypeName = StableTypeName | DraftTypeName
 
 /** Those of the main entry. */
 export type StableTypeName =
