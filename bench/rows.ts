@@ -123,6 +123,31 @@ function streams(transport: Row['transport']): Row[] {
   }))
 }
 
+const THREADS = {
+  ...COMMON,
+  group: 'PUSH to PULL, between two threads',
+  scenario: 'threads',
+  transport: 'inproc',
+} as const
+
+const BETWEEN_THREADS: readonly Row[] = [
+  {
+    ...THREADS,
+    name: 'threads-16',
+    title: '16 B',
+    counts: { zerowire: 4_000_000, native: 800_000 },
+    goals: native(2),
+  },
+  {
+    ...THREADS,
+    name: 'threads-64k',
+    title: '64 KiB',
+    size: 65_536,
+    // The native binding corrupts the memory of the process: what it sent uncopied outlives the thread.
+    counts: { zerowire: 40_000 },
+  },
+]
+
 /** Given and taken by the batch: the native binding has nothing like it. */
 const BATCHES: readonly Row[] = [
   {
@@ -306,6 +331,7 @@ export const ROWS: readonly Row[] = [
   ...streams('ipc'),
   ...OVER_WEBSOCKET,
   ...streams('inproc'),
+  ...BETWEEN_THREADS,
   ...REQUESTS,
   ...PUBLISHING,
   ...PEERS,

@@ -10,6 +10,7 @@ export type ScenarioName =
   | 'flood'
   | 'many'
   | 'inproc'
+  | 'threads'
   | 'round-trip'
   | 'in-flight'
   | 'publish'

@@ -8,12 +8,14 @@ import { peers } from './peers.js'
 import { publish } from './publish.js'
 import { roundTrip } from './round-trip.js'
 import { flood, stream } from './stream.js'
+import { threads } from './threads.js'
 
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   stream,
   flood,
   many,
   inproc,
+  threads,
   'round-trip': roundTrip,
   'in-flight': inFlight,
   publish,
