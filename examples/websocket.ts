@@ -34,10 +34,10 @@ console.log(`1 + 2 + 3 = ${String(sum)}`)
 await reporter.send(['info', 'somebody can add'])
 console.log((await log.receive()).join(': '))
 
-await Promise.all([adder, log, question, reporter].map((socket) => socket.close()))
-
 const { href } = new URL('/', String(adder.lastEndpoint).replace('ws:', 'http:'))
 console.log(await (await fetch(href)).text())
+
+await Promise.all([adder, log, question, reporter].map((socket) => socket.close()))
 server.close()
 
 // Prints:

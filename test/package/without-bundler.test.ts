@@ -11,8 +11,9 @@ import { track } from '../support/track.js'
 /** What a page has to say when no bundler does: where the files are, and which platform it is. */
 const importMap = {
   imports: {
-    zerowire: '/node_modules/zerowire/dist/index.js',
+    zerowire: '/node_modules/zerowire/dist/browser.js',
     '#platform': '/node_modules/zerowire/dist/platform/browser.js',
+    '#topic-table': '/node_modules/zerowire/dist/routing/small-topic-table.js',
   },
 }
 
