@@ -1,18 +1,59 @@
 import { describe, expect, it } from 'vitest'
-import * as source from 'zerowire'
 import { runProgram } from './support/program.js'
 
-const names = Object.keys(source).sort()
-const printNames = 'console.log(JSON.stringify(Object.keys(zerowire).sort()))'
+/** Every entry, and what it exports. */
+const entries = ['zerowire', 'zerowire/extra', 'zerowire/draft']
+const draftTypes = [
+  ...['Channel', 'Client', 'Datagram', 'Dish', 'Gather', 'Peer', 'Radio', 'Scatter', 'Server'],
+]
 
-describe('the built package', () => {
+async function namesOf(entry: string): Promise<string[]> {
+  return Object.keys((await import(entry)) as object).sort()
+}
+
+const printNames = 'console.log(JSON.stringify(Object.keys(entry).sort()))'
+
+describe.each(entries)('the built package: %s', (name) => {
   it('can be imported', async () => {
-    const program = `import * as zerowire from 'zerowire'; ${printNames}`
-    expect(JSON.parse(await runProgram(program, ['--input-type=module']))).toEqual(names)
+    const program = `import * as entry from '${name}'; ${printNames}`
+    const printed = await runProgram(program, ['--input-type=module'])
+    expect(JSON.parse(printed)).toEqual(await namesOf(name))
   })
 
   it('can be required', async () => {
-    const program = `const zerowire = require('zerowire'); ${printNames}`
-    expect(JSON.parse(await runProgram(program, ['--input-type=commonjs']))).toEqual(names)
+    const program = `const entry = require('${name}'); ${printNames}`
+    const printed = await runProgram(program, ['--input-type=commonjs'])
+    expect(JSON.parse(printed)).toEqual(await namesOf(name))
+  })
+})
+
+describe('zerowire/draft', () => {
+  it('has the draft types of the reference, and two more', async () => {
+    expect(await namesOf('zerowire/draft')).toEqual(draftTypes)
+  })
+
+  it('shares its classes with the main entry, and warns once', async () => {
+    const program = `
+      const warnings = []
+      process.on('warning', ({ message }) => warnings.push(message))
+      const { Socket, Context, capability } = await import('zerowire')
+      const { Server } = await import('zerowire/draft')
+      const again = await import('zerowire/draft')
+      const server = new Server({ context: new Context() })
+      await new Promise(setImmediate)
+      console.log(server instanceof Socket, again.Server === Server, capability.draft, warnings.join())
+    `
+    expect(await runProgram(program, ['--input-type=module'])).toBe(
+      'true true true ZeroMQ draft features are experimental and could change at any time.\n',
+    )
+  })
+
+  it('is not loaded by the main entry', async () => {
+    const program = `
+      process.on('warning', ({ message }) => console.log(message))
+      await import('zerowire')
+      await new Promise(setImmediate)
+    `
+    expect(await runProgram(program, ['--input-type=module'])).toBe('')
   })
 })

@@ -23,7 +23,7 @@ const CHANNEL = defineType(draftType('CHANNEL'), (host) => new ChannelPattern(ho
 
 /**
  * Talks to exactly one other Channel (RFC 52), messages of one part: the draft counterpart of
- * {@link Pair}. A second peer is turned away and may come back when the first has left.
+ * `Pair`. A second peer is turned away and may come back when the first has left.
  */
 export class Channel extends DuplexSocket<MessageLike, [Message]> {
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */

@@ -19,7 +19,7 @@ const GATHER = defineType(draftType('GATHER'), (host) => new GatherPattern(host)
 
 /**
  * Takes messages of one part from its {@link Scatter} peers in turn (RFC 49): the draft counterpart of
- * {@link Pull}.
+ * `Pull`.
  */
 export class Gather extends ReceivingSocket<[Message]> {
   /** Keep only the newest message from each peer. @default false */

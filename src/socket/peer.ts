@@ -19,7 +19,7 @@ export class Peer extends NumberedSocket {
   }
 
   /**
-   * As {@link Socket.connect}, and tells the number of the peer: libzmq's `zmq_connect_peer()`.
+   * As `connect()`, and tells the number of the peer: libzmq's `zmq_connect_peer()`.
    * Messages can be sent to it at once; the number stays the same through reconnects.
    *
    * @throws ZmqError also `EFAULT` with `immediate`, with which there is nobody before there is a connection.

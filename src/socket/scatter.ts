@@ -16,7 +16,7 @@ const SCATTER = defineType(draftType('SCATTER'), (host) => new ScatterPattern(ho
 
 /**
  * Hands messages of one part to its {@link Gather} peers in turn, each to one of them, and waits when
- * all are full (RFC 49): the draft counterpart of {@link Push}.
+ * all are full (RFC 49): the draft counterpart of `Push`.
  */
 export class Scatter extends SendingSocket<MessageLike> {
   /** Keep only the newest message for each peer. @default false */

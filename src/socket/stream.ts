@@ -53,7 +53,7 @@ const STREAM = defineType('STREAM', (host) => new StreamPattern(host))
  * Sending waits while the peer is full, and rejects with `EHOSTUNREACH` when nobody has the routing
  * id. A peer whose queue here is full is slowed down: nothing is read from its connection.
  *
- * In a browser there is nothing that it could connect to: `EPROTONOSUPPORT`, or `ENOCOMPATPROTO`.
+ * Browsers have no TCP: their entry has no Stream.
  */
 export class Stream extends DuplexSocket<[MessageLike, MessageLike], [Message, Message]> {
   /** Deliver an empty message when a connection begins, and when it ends. @default true */

@@ -1,22 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { EventLog } from '../support/events.js'
-import {
-  ours,
-  zerowire,
-  type AnySocket,
-  type Implementation,
-  type SocketName,
-} from '../support/implementations.js'
+import { ours, type AnyName } from '../support/drafts.js'
+import { zerowire, type AnySocket, type Classes } from '../support/implementations.js'
 import { open } from '../support/scope.js'
 import { bindFresh, endpointOf, freshAddress, rebind, type Scheme } from '../support/transports.js'
 
 /** What the contract needs to know of a socket type. */
 export interface SocketTraits {
-  readonly name: SocketName
+  readonly name: AnyName
   /** A type that it can talk to. */
-  readonly peer: SocketName
+  readonly peer: AnyName
   readonly sends: boolean
   readonly receives: boolean
+  /** What it and its peer are made with. */
+  readonly options?: Record<string, unknown>
+  /** It has to wait with a message while it has no peer. */
+  readonly waits?: true
   /** What has to be done with a new socket, of this type or the peer's, before it can take part. */
   prepare?(socket: AnySocket): void
   /** A message, or more, between this socket and its only peer. */
@@ -39,14 +38,16 @@ function stats(socket: AnySocket): Ours['stats'] {
 export function describeSocket(
   scheme: Scheme,
   traits: SocketTraits,
-  peers: Implementation = ours,
+  peers: Classes<AnyName> = ours,
 ): void {
   const { name, peer: peerName, exchange } = traits
 
-  function make(type: SocketName, library = ours): AnySocket {
-    const socket = open(library, type, { linger: 0, reconnectInterval: 1 })
+  function make(type: AnyName, library = ours): AnySocket {
+    const more = type === name ? traits.options : {}
+    const socket = open(library, type, { linger: 0, reconnectInterval: 1, ...more })
     if (type === 'Subscriber') socket.subscribe()
     if (type === 'XSubscriber') void socket.send('\x01')
+    if (type === 'Dish') socket.join('group')
     return socket
   }
 
@@ -161,7 +162,7 @@ export function describeSocket(
         () => {
           socket.disconnect(address)
         },
-        () => socket.send('late'),
+        () => socket.send('late', { routingId: 1, group: 'group' }),
         () => socket.receive(),
       ]
       for (const attempt of attempts) expect(attempt).toThrow(closed)
@@ -173,7 +174,7 @@ export function describeSocket(
       const socket = make(name)
       const waiting: Promise<unknown>[] = []
       if (traits.receives && name !== 'Request') waiting.push(socket.receive())
-      if (['Push', 'Dealer', 'Pair', 'Request'].includes(name)) waiting.push(socket.send('unsent'))
+      if (traits.waits === true) waiting.push(socket.send('unsent'))
       const results = Promise.allSettled(waiting)
       socket.close()
       for (const result of await results) {

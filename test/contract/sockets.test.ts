@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import { make, ours, type AnySocket, type Implementation } from '../support/implementations.js'
-import { receiveTexts, receiveUntil } from '../support/messages.js'
+import { ours, type AnyName } from '../support/drafts.js'
+import { make, type AnySocket, type Classes } from '../support/implementations.js'
+import { receiveTexts, receiveUntil, texts } from '../support/messages.js'
 import { synchronise } from '../support/pubsub.js'
 import { open } from '../support/scope.js'
 import { schemes } from '../support/transports.js'
@@ -32,20 +33,79 @@ const both = { sends: true, receives: true }
 const sender = { sends: true, receives: false }
 const receiver = { sends: false, receives: true }
 
+/** Bare bytes; the connecter speaks first, to the peer that it hears of when it is connected. */
+const converse: Exchange = async (listener, connecter) => {
+  const [id = ''] = await connecter.receive()
+  await connecter.send([id, 'question'])
+  const [asker = '', question] = await nextData(listener)
+  await listener.send([asker, `${String(question)} answered`])
+  expect(texts(await nextData(connecter))).toEqual([
+    texts([Buffer.from(id)])[0],
+    'question answered',
+  ])
+}
+
+async function nextData(stream: AnySocket): Promise<Buffer[]> {
+  for (;;) {
+    const message = await stream.receive()
+    if (message[1]?.length !== 0) return message
+  }
+}
+
+const give: Exchange = async (from, to) => {
+  await from.send('hello')
+  expect(texts((await to.receive()).slice(0, 1))).toEqual(['hello'])
+}
+
+const broadcast: Exchange = (radio, dish) =>
+  synchronise({ send: (text) => radio.send(text, { group: 'group' }) }, dish)
+
+const askNumbered: Exchange = async (client, server) => {
+  await client.send('question')
+  const [question, about] = await server.receive()
+  await server.send(`${String(question)} answered`, about as { routingId?: number })
+  expect(await receiveTexts(client)).toEqual(['question answered'])
+}
+
+/** Who the other is one hears from what it says first (`helloMessage`). */
+const asEquals: Exchange = async (one, other) => {
+  const [[, first], [, second]] = await Promise.all([one.receive(), other.receive()])
+  await one.send('to you', first as { routingId?: number })
+  await other.send('and you', second as { routingId?: number })
+  expect(String((await one.receive())[0])).toBe('and you')
+  expect(String((await other.receive())[0])).toBe('to you')
+}
+
 /** Everything that a pattern does in a conversation it answers or asks for is in its exchange. */
 const types: readonly SocketTraits[] = [
-  { name: 'Push', peer: 'Pull', ...sender, exchange: handOver },
+  { name: 'Push', peer: 'Pull', ...sender, waits: true, exchange: handOver },
   { name: 'Pull', peer: 'Push', ...receiver, exchange: reverse(handOver) },
   { name: 'Publisher', peer: 'Subscriber', ...sender, exchange: publish },
   { name: 'Subscriber', peer: 'Publisher', ...receiver, exchange: reverse(publish) },
   { name: 'XPublisher', peer: 'XSubscriber', ...both, exchange: publishAndHear },
   { name: 'XSubscriber', peer: 'XPublisher', ...both, exchange: reverse(publish) },
-  { name: 'Request', peer: 'Reply', ...both, exchange: ask },
+  { name: 'Request', peer: 'Reply', ...both, waits: true, exchange: ask },
   { name: 'Reply', peer: 'Request', ...both, exchange: reverse(ask) },
-  { name: 'Dealer', peer: 'Router', ...both, exchange: ask },
+  { name: 'Dealer', peer: 'Router', ...both, waits: true, exchange: ask },
   { name: 'Router', peer: 'Dealer', ...both, exchange: reverse(ask) },
-  { name: 'Pair', peer: 'Pair', ...both, exchange: reverseAndBack },
+  { name: 'Pair', peer: 'Pair', ...both, waits: true, exchange: reverseAndBack },
+  { name: 'Server', peer: 'Client', ...both, exchange: reverse(askNumbered) },
+  { name: 'Client', peer: 'Server', ...both, waits: true, exchange: askNumbered },
+  { name: 'Radio', peer: 'Dish', ...sender, exchange: broadcast },
+  { name: 'Dish', peer: 'Radio', ...receiver, exchange: reverse(broadcast) },
+  { name: 'Scatter', peer: 'Gather', ...sender, waits: true, exchange: give },
+  { name: 'Gather', peer: 'Scatter', ...receiver, exchange: reverse(give) },
+  { name: 'Peer', peer: 'Peer', ...both, options: { helloMessage: 'hi' }, exchange: asEquals },
+  { name: 'Channel', peer: 'Channel', ...both, waits: true, exchange: giveAndBack },
 ]
+
+/** It speaks to programs without ZeroMQ, which leaves it these transports. */
+const stream: SocketTraits = { name: 'Stream', peer: 'Stream', ...both, exchange: converse }
+
+async function giveAndBack(one: AnySocket, other: AnySocket): Promise<void> {
+  await give(one, other)
+  await give(other, one)
+}
 
 async function publishAndHear(publisher: AnySocket, subscriber: AnySocket): Promise<void> {
   // Before it, an earlier subscriber may have gone.
@@ -62,15 +122,19 @@ describe.each(schemes)('over %s', (scheme) => {
   for (const traits of types) describeSocket(scheme, traits)
 })
 
+describe.each(['tcp', 'ipc'] as const)('over %s', (scheme) => {
+  describeSocket(scheme, stream)
+})
+
 vi.resetModules()
-const copy = (await import('zerowire')) as unknown as Implementation
+const copy: unknown = { ...(await import('zerowire')), ...(await import('zerowire/draft')) }
 
 /** To inproc they are as far apart as two threads. */
 describe('over inproc, between two copies of the library', () => {
-  for (const traits of types) describeSocket('inproc', traits, copy)
+  for (const traits of types) describeSocket('inproc', traits, copy as Classes<AnyName>)
 })
 
-describe.each(types)('$name', ({ name }) => {
+describe.each([...types, stream])('$name', ({ name }) => {
   const options = { linger: 7, maxMessageSize: 4096, reconnectInterval: 3, ipv6: true }
 
   it('is made with options', () => {

@@ -31,7 +31,7 @@ let names = 0
 /** A far end that listens. */
 export async function far(
   way: Way,
-  type: SocketName,
+  type: FarSpec['type'],
   about: Pick<FarSpec, 'options' | 'subscribe'> = {},
 ): Promise<Far> {
   const end = await openFar(way, { library: 'zerowire', type, address: '', ...about })

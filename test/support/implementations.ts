@@ -43,6 +43,9 @@ export type Part = string | Uint8Array
 interface OperationOptions {
   timeout?: number
   signal?: AbortSignal
+  /** Whom a message is for, with draft types. */
+  routingId?: number
+  group?: Part
 }
 
 /** Any socket seen through the methods that tables of socket types need. */
@@ -54,6 +57,8 @@ export type AnySocket = native.Socket & {
   receive(options?: OperationOptions): Promise<Buffer[]>
   subscribe(...prefixes: Part[]): void
   unsubscribe(...prefixes: Part[]): void
+  join(...groups: Part[]): void
+  leave(...groups: Part[]): void
   connect(address: string, options?: { routingId?: string }): void
   setInt32Option(option: number, value: number): void
   [Symbol.asyncIterator](): AsyncIterator<Buffer[], undefined>
@@ -63,8 +68,11 @@ export type Options = Record<string, unknown>
 
 type Constructor = new (options?: Options) => AnySocket
 
+/** The classes of a library, by name. */
+export type Classes<N extends string = SocketName> = Readonly<Record<N, unknown>>
+
 /** A socket of the named type; options as its constructor takes them. */
-export function make(library: Implementation, name: SocketName, options?: Options): AnySocket {
-  const constructor = library[name] as unknown as Constructor
+export function make<N extends string>(library: Classes<N>, name: N, options?: Options): AnySocket {
+  const constructor = library[name] as Constructor
   return new constructor(options)
 }

@@ -113,6 +113,15 @@ export class RawPeer {
     return this.readFrame()
   }
 
+  /** Reads no more until `resume()`. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
   /** Ends the connection once everything has been written. */
   end(): void {
     this.#socket.end()

@@ -75,6 +75,24 @@ const commands: readonly Vector[] = [
     `\tSUBSCRIBE${b246}`,
     encodeSubscriptionCommand({ topic: Buffer.from(b246), on: true }),
   ),
+  command(
+    'JOIN',
+    '04 08 04 4a4f494e 475250',
+    '\x04JOINGRP',
+    encodeSubscriptionCommand({ topic: Buffer.from('GRP'), on: true }, true),
+  ),
+  command(
+    'LEAVE',
+    '04 09 05 4c45415645 475250',
+    '\x05LEAVEGRP',
+    encodeSubscriptionCommand({ topic: Buffer.from('GRP'), on: false }, true),
+  ),
+  command(
+    'JOIN that needs the long form',
+    `06 0000000000000104 04 4a4f494e ${'78'.repeat(255)}`,
+    `\x04JOIN${'x'.repeat(255)}`,
+    encodeSubscriptionCommand({ topic: Buffer.alloc(255, 'x'), on: true }, true),
+  ),
   command('PING without time to live', '04 07 04 50494e47 0000', '\x04PING\0\0', encodePing(0)),
   command('PING of 65.5 s', '04 07 04 50494e47 028f', '\x04PING\x02\x8f', encodePing(655)),
   command(

@@ -10,7 +10,7 @@ export type Library = 'zerowire' | 'zeromq' | 'jszmq' | 'ws'
 /** What an end is made of. */
 export interface FarSpec {
   readonly library: Library
-  readonly type: SocketName
+  readonly type: SocketName | DraftName
   readonly address: string
   readonly options?: Readonly<Record<string, unknown>>
   readonly subscribe?: readonly string[]
@@ -55,6 +55,8 @@ export interface FarSocket {
   receive(): Promise<Uint8Array[]>
   subscribe(...topics: string[]): void
   unsubscribe(...topics: string[]): void
+  /** Of Dish, in place of `subscribe()`. */
+  join?(...groups: string[]): void
   close(): unknown
 }
 
@@ -64,8 +66,16 @@ export type Factory = (spec: FarSpec) => FarSocket | Promise<FarSocket>
 /** A library as both that have the API of `zeromq` export it. */
 export type Classes = Readonly<Record<SocketName, new (options: object) => unknown>>
 
-export function factoryOf(classes: Classes): Factory {
-  return ({ type, options = {} }) => new classes[type](options) as FarSocket
+/** Draft types that can be at the far end, and the module that a library has them in. */
+export type DraftName = 'Gather' | 'Scatter' | 'Dish'
+export type Drafts = Readonly<Record<DraftName, new (options: object) => unknown>>
+
+/** @param drafts loads the draft types, which warn. */
+export function factoryOf(classes: Classes, drafts?: () => Promise<Drafts>): Factory {
+  return async ({ type, options = {} }) => {
+    const all = type in classes ? classes : { ...classes, ...(await drafts?.()) }
+    return new (all as Classes & Drafts)[type](options) as FarSocket
+  }
 }
 
 /** A far end in this process. */
@@ -148,6 +158,8 @@ export class LocalFar implements Far {
     await rebind(this.#socket, address)
     this.#endpoint = this.#socket.lastEndpoint ?? address
     const { subscribe } = this.#spec
-    if (subscribe !== undefined) this.#socket.subscribe(...subscribe)
+    if (subscribe === undefined) return
+    if (this.#socket.join === undefined) this.#socket.subscribe(...subscribe)
+    else this.#socket.join(...subscribe)
   }
 }

@@ -31,7 +31,7 @@ export class JszmqSocket implements FarSocket {
   #server: WebServer | undefined
 
   constructor({ type }: FarSpec) {
-    const constructor = classes[type]
+    const constructor = classes[type as SocketName]
     if (constructor === undefined) throw new Error(`jszmq has no ${type}`)
     this.#socket = new constructor()
     this.#socket.on('message', (...parts: Uint8Array[]) => {
