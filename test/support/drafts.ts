@@ -8,7 +8,7 @@ import {
 } from './implementations.js'
 
 /** All socket types there are. */
-export type AnyName = SocketName | 'Stream' | keyof typeof nativeDraft | 'Peer' | 'Channel'
+export type AnyName = SocketName | keyof typeof nativeDraft | 'Peer' | 'Channel'
 
 /** Types that the reference has by number only. */
 function numbered(number: number): unknown {
