@@ -88,7 +88,7 @@ const scripts = {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'docs/api/']),
+  globalIgnores(['dist/', 'coverage/', 'docs/api/', 'test/types/programs/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   typescript,
   library,

@@ -16,7 +16,25 @@ export interface ContextOptions {
   maxMessageSize?: number
   /** Accepted for compatibility: there are no I/O threads. @default 1 */
   ioThreads?: number
+  /** Accepted for compatibility: there are no I/O threads. */
+  threadPriority?: number
+  /** Accepted for compatibility: there are no I/O threads. */
+  threadSchedulingPolicy?: number
 }
+
+/** The options that a context keeps. */
+type Kept = Omit<ContextOptions, 'threadPriority' | 'threadSchedulingPolicy'>
+
+/** libzmq's options of a context by its numbers, for subclasses; the code comes with numbered-context.ts. */
+export declare abstract class NumberedContext {
+  protected getBoolOption(option: number): boolean
+  protected setBoolOption(option: number, value: boolean): void
+  protected getInt32Option(option: number): number
+  protected setInt32Option(option: number, value: number): void
+}
+
+/** What contexts extend, so that the types know of methods that are defined elsewhere: nothing. */
+const NumberedBase: typeof NumberedContext = Object as unknown as typeof NumberedContext
 
 /** The inner side of a context. @internal */
 export let servicesOf: (context: Context) => ContextServices
@@ -32,7 +50,7 @@ const INT_MAX = 0x7fffffff
  * contexts do not see each other's `inproc://` names. A context belongs to the thread that made it,
  * except for the default one. Most programs need only that.
  */
-export class Context {
+export class Context extends NumberedBase {
   /** How many sockets may be open at once; one more is refused with `EMFILE`. */
   declare maxSockets: number
   /** What `ipv6` is at first for new sockets. */
@@ -43,7 +61,11 @@ export class Context {
   declare maxMessageSize: number
   /** Accepted for compatibility: there are no I/O threads. */
   declare ioThreads: number
-  readonly #options: Required<ContextOptions> = {
+  /** Accepted for compatibility, and not to be read: there are no I/O threads. */
+  declare threadPriority: number
+  /** Accepted for compatibility, and not to be read: there are no I/O threads. */
+  declare threadSchedulingPolicy: number
+  readonly #options: Required<Kept> = {
     maxSockets: 1023,
     ipv6: false,
     blocky: true,
@@ -56,6 +78,10 @@ export class Context {
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options: ContextOptions = {}) {
+    super()
+    if (typeof options !== 'object' || (options as unknown) === null) {
+      throw new TypeError('Options must be an object')
+    }
     for (const transport of [new InprocTransport(), ...createTransports()]) {
       this.#transports.set(transport.scheme, transport)
     }
@@ -86,14 +112,15 @@ export class Context {
     return MOST_SOCKETS
   }
 
-  #set(name: keyof ContextOptions, value: unknown): void {
+  #set(name: keyof Kept, value: unknown): void {
     const current = this.#options[name]
     if (typeof value !== typeof current) {
       throw new TypeError(`Option value must be a ${typeof current}`)
     }
-    if (typeof value === 'number' && !(value >= 0 && value <= INT_MAX)) {
+    const least = name === 'maxSockets' ? 1 : 0
+    if (typeof value === 'number' && !(value >= least && value <= INT_MAX)) {
       throw new ZmqError('EINVAL', {
-        reason: `option ${name} is 0 to ${String(INT_MAX)}, not ${String(value)}`,
+        reason: `option ${name} is ${String(least)} to ${String(INT_MAX)}, not ${String(value)}`,
       })
     }
     Object.assign(this.#options, { [name]: value })

@@ -47,10 +47,22 @@ export interface EventAddress {
   readonly address: string
 }
 
+/**
+ * An error in an event. Its code may be any that the system has, so programs can compare it with
+ * names that this library does not know.
+ */
+export type EventFailure = Omit<ZmqError, 'code'> & { readonly code: string }
+
+/** What the error of a peer that refused us, or was refused, says besides. */
+export interface EventStatus {
+  /** As ZAP has it: 300 for a temporary error, 400 for wrong credentials, 500 for an internal error. */
+  readonly status: 300 | 400 | 500
+}
+
 /** An event about a failure. */
-export interface EventError {
+export interface EventError<E = EventFailure> {
   /** What went wrong; its `reason` says it in words. */
-  readonly error: ZmqError
+  readonly error: E
 }
 
 /** An event about a connection whose peer is known. */
@@ -63,12 +75,6 @@ export interface EventPeer {
 export interface EventInterval {
   /** Milliseconds until the next attempt. */
   readonly interval: number
-}
-
-/** An event about a peer that refused us, or was refused. */
-export interface EventStatus {
-  /** 300, 400 or 500, as ZAP has it. */
-  readonly status?: number
 }
 
 /** An event about messages that reached nobody. */
@@ -108,11 +114,9 @@ export interface EventMap {
   /** The peer broke the protocol, or is of a socket type that this one cannot talk to. */
   'handshake:error:protocol': EventAddress & EventError & ConnectionFacts
   /** The peer was refused by, or refuses, our credentials. */
-  'handshake:error:auth': EventAddress & EventError & ConnectionFacts & EventStatus
+  'handshake:error:auth': EventAddress & EventError<EventFailure & EventStatus> & ConnectionFacts
   /** The connection ended, or timed out, before the handshake was done. */
   'handshake:error:other': EventAddress & EventError & ConnectionFacts
-  /** Messages were dropped since the last such event of the same reason; at most one a turn. */
-  drop: EventDrop
   /** Never emitted; there for programs that handle every type. */
   unknown: object
 }
@@ -131,8 +135,22 @@ export type EventOfType<E extends EventType = EventType> = E extends EventType
   ? Readonly<TypedEvent<E> & EventMap[E]>
   : never
 
-/** Any event. */
+/** Any event that the reference has as well. */
 export type Event = EventOfType
+
+/**
+ * Messages were dropped since the last such event of the same reason; at most one a turn. Only for
+ * observers that ask for it.
+ */
+export type DropEvent = Readonly<{ type: 'drop' } & EventDrop>
+
+/** What calls out events; an observer does. */
+export interface EventSubscriber {
+  /** Calls `listener` with every event of a type. */
+  on<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): EventSubscriber
+  /** Undoes `on()`. */
+  off<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): EventSubscriber
+}
 
 /** Takes events in; what the layers below tell a socket. */
 export type Emit = (event: Event) => void

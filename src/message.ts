@@ -1,6 +1,11 @@
 import { asFrame, copyOf, EMPTY, fromText } from './util/bytes.js'
 
-type NodeBuffer = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : never
+/** `Buffer` as Node's types have it, over memory of any kind. */
+type NodeBuffer = typeof globalThis extends {
+  Buffer: { isBuffer(value: unknown): value is infer B }
+}
+  ? B
+  : never
 
 /** A frame where there is no `Buffer`: bytes whose `toString()` decodes UTF-8. */
 export interface Frame extends Uint8Array {

@@ -2,20 +2,28 @@ import { describe, expect, it } from 'vitest'
 import { runProgram } from './support/program.js'
 
 /** Every entry, and what it exports. */
-const entries = ['zerowire', 'zerowire/extra', 'zerowire/draft']
+const entries = ['zerowire', 'zerowire/extra', 'zerowire/draft', 'zerowire/v5-compat']
 const draftTypes = [
   ...['Channel', 'Client', 'Datagram', 'Dish', 'Gather', 'Peer', 'Radio', 'Scatter', 'Server'],
 ]
 
 async function namesOf(entry: string): Promise<string[]> {
-  return Object.keys((await import(entry)) as object).sort()
+  const names = Object.keys((await import(entry)) as object)
+  return names.filter((name) => name !== 'default').sort()
 }
 
 const printNames = 'console.log(JSON.stringify(Object.keys(entry).sort()))'
 
 describe.each(entries)('the built package: %s', (name) => {
-  it('can be imported', async () => {
+  it('can be imported by its names', async () => {
     const program = `import * as entry from '${name}'; ${printNames}`
+    const printed = await runProgram(program, ['--input-type=module'])
+    const names = JSON.parse(printed) as string[]
+    expect(names.filter((name) => name !== 'default')).toEqual(await namesOf(name))
+  })
+
+  it('can be imported as a whole, as a CommonJS module', async () => {
+    const program = `import entry from '${name}'; ${printNames}`
     const printed = await runProgram(program, ['--input-type=module'])
     expect(JSON.parse(printed)).toEqual(await namesOf(name))
   })
@@ -25,6 +33,11 @@ describe.each(entries)('the built package: %s', (name) => {
     const printed = await runProgram(program, ['--input-type=commonjs'])
     expect(JSON.parse(printed)).toEqual(await namesOf(name))
   })
+})
+
+it('zerowire exports what the reference does', async () => {
+  const { default: reference } = (await import('zeromq')) as unknown as { default: object }
+  expect(await namesOf('zerowire')).toEqual(Object.keys(reference).sort())
 })
 
 describe('zerowire/draft', () => {

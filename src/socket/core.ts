@@ -1,6 +1,6 @@
 import { servicesOf, type Context, type ContextServices } from '../context.js'
 import { ZmqError } from '../errors.js'
-import type { DropReason, Event } from '../events.js'
+import type { DropEvent, DropReason, Event } from '../events.js'
 import { toParts, type Parts, type Subscription } from '../message.js'
 import { initialOptions, type OptionValues } from '../options.js'
 import { Pipe, type PipeOwner } from '../routing/pipe.js'
@@ -300,7 +300,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     return (this.#events ??= new Observer(this))
   }
 
-  emit(event: Event): void {
+  emit(event: Event | DropEvent): void {
     for (const observer of this.#observers) observer.emit(event)
   }
 

@@ -6,18 +6,22 @@ import { core, defineOptions, receive, send, Socket } from './socket.js'
 import type { Readable, Writable } from './traits.js'
 import type { OperationOptions } from './waiting.js'
 
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type --
+   defineOptions() makes the properties, on the prototype, where subclasses can replace them */
+export interface SendingSocket<
+  M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
+> extends Writable<M> {}
+export interface ReceivingSocket<R extends object[] = Message[]> extends Readable<R> {}
+export interface DuplexSocket<
+  M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
+  R extends object[] = Message[],
+>
+  extends Readable<R>, Writable<M> {}
+
 /** A socket that only sends. */
 export abstract class SendingSocket<
   M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
->
-  extends Socket
-  implements Writable<M>
-{
-  declare multicastHops: number
-  declare sendBufferSize: number
-  declare sendHighWaterMark: number
-  declare sendTimeout: number
-
+> extends Socket {
   static {
     defineOptions(SendingSocket, SENDING)
   }
@@ -48,15 +52,7 @@ export abstract class SendingSocket<
 }
 
 /** A socket that only receives. */
-export abstract class ReceivingSocket<R extends object[] = Message[]>
-  extends Socket
-  implements Readable<R>
-{
-  declare receiveBufferSize: number
-  declare receiveHighWaterMark: number
-  declare receiveTimeout: number
-  declare messagePeers: boolean
-
+export abstract class ReceivingSocket<R extends object[] = Message[]> extends Socket {
   static {
     defineOptions(ReceivingSocket, RECEIVING)
   }
@@ -92,15 +88,7 @@ export abstract class ReceivingSocket<R extends object[] = Message[]>
 export abstract class DuplexSocket<
   M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
   R extends object[] = Message[],
->
-  extends ReceivingSocket<R>
-  implements Writable<M>
-{
-  declare multicastHops: number
-  declare sendBufferSize: number
-  declare sendHighWaterMark: number
-  declare sendTimeout: number
-
+> extends ReceivingSocket<R> {
   static {
     defineOptions(DuplexSocket, SENDING)
   }
@@ -129,6 +117,8 @@ export abstract class DuplexSocket<
     return sendMany(this, messages, options)
   }
 }
+
+/* eslint-enable */
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 

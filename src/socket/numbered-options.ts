@@ -1,6 +1,7 @@
 import { ZmqError } from '../errors.js'
 import { checkKind, isLate, OPTIONS, toBytes, type OptionName } from '../options.js'
 import { EMPTY, fromText, toText } from '../util/bytes.js'
+import './numbered-context.js'
 import { core, Socket } from './socket.js'
 
 /*

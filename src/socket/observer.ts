@@ -1,5 +1,5 @@
 import { ZmqError } from '../errors.js'
-import type { Event, EventOfType, EventType } from '../events.js'
+import type { DropEvent, Event, EventOfType, EventSubscriber, EventType } from '../events.js'
 import { deferred, type Deferred } from '../util/deferred.js'
 import { Deque } from '../util/deque.js'
 import type { Holder } from './waiting.js'
@@ -7,7 +7,7 @@ import type { Holder } from './waiting.js'
 /** Events that are kept for `receive()`; beyond it the oldest are forgotten. */
 const MOST_UNREAD = 10_000
 
-type Listener = (event: Event) => void
+type Listener = (event: Event | DropEvent) => void
 
 /** What can be observed: any socket. */
 export interface Observable {
@@ -21,9 +21,9 @@ export interface Observable {
  * The events of one socket: read them one by one with `receive()` or `for await`, or have them
  * called out with `on()`. Calling `on()` decides for good. At most 10,000 unread events are kept.
  */
-export class Observer {
+export class Observer implements EventSubscriber {
   readonly #unread = new Deque<Event>()
-  #listeners: Map<EventType, Set<Listener>> | undefined
+  #listeners: Map<EventType | 'drop', Set<Listener>> | undefined
   #waiting: Deferred<Event> | undefined
   #closed = false
   readonly #process: Holder
@@ -69,8 +69,11 @@ export class Observer {
     return this.#waiting.promise
   }
 
+  /** Calls `listener` whenever messages were dropped, from now on. `receive()` does not give these events. */
+  on(type: 'drop', listener: (event: DropEvent) => void): this
   /** Calls `listener` with every event of a type from now on, and with those not yet read. */
-  on<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this {
+  on<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this
+  on(type: EventType | 'drop', listener: (event: never) => void): this {
     this.#listeners ??= new Map()
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners.add(listener as Listener))
@@ -84,7 +87,9 @@ export class Observer {
   }
 
   /** Undoes `on()`. */
-  off<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this {
+  off(type: 'drop', listener: (event: DropEvent) => void): this
+  off<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this
+  off(type: EventType | 'drop', listener: (event: never) => void): this {
     this.#listeners?.get(type)?.delete(listener as Listener)
     return this
   }
@@ -112,9 +117,14 @@ export class Observer {
   }
 
   /** @internal */
-  emit(plain: Event): void {
+  emit(plain: Event | DropEvent): void {
     if (this.#closed) return
     const event = withHiddenFacts(plain)
+    // The reference has no such event: who does not ask for it must not meet it.
+    if (event.type === 'drop') {
+      this.#call(event)
+      return
+    }
     const waiting = this.#settle()
     waiting?.resolve(event)
     if (this.#listeners !== undefined && this.#unread.length === 0) this.#call(event)
@@ -132,7 +142,7 @@ export class Observer {
     return waiting
   }
 
-  #call(event: Event): void {
+  #call(event: Event | DropEvent): void {
     for (const listener of this.#listeners?.get(event.type) ?? []) {
       try {
         listener(event)
@@ -159,11 +169,11 @@ const SHOWN: ReadonlySet<string> = new Set([
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 /** Keeps our additional facts out of comparisons and loops, though not out of what is printed. */
-function withHiddenFacts(event: Event): Event {
+function withHiddenFacts<E extends Event | DropEvent>(event: E): E {
   const shaped = {}
   for (const [name, value] of Object.entries(event)) {
     Object.defineProperty(shaped, name, { value, enumerable: SHOWN.has(name) })
   }
   Object.defineProperty(shaped, INSPECT, { value: () => ({ ...event }), enumerable: false })
-  return shaped as Event
+  return shaped as E
 }

@@ -1,8 +1,10 @@
 import { Context, context as defaultContext } from '../context.js'
 import { ZmqError } from '../errors.js'
-import { COMMON, type OptionName, type TlsOptions } from '../options.js'
+import { COMMON, type OptionName } from '../options.js'
 import type { UpgradeServer } from '../transport/transport.js'
+import type { CommonOptions } from './common-options.js'
 import { SocketCore } from './core.js'
+import { NumberedBase } from './numbered.js'
 import type { Observable, Observer } from './observer.js'
 import { definitionOf } from './define-type.js'
 import type { SocketStats } from './stats.js'
@@ -45,6 +47,10 @@ export function defineOptions(target: { prototype: Socket }, names: readonly Opt
   }
 }
 
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type --
+   defineOptions() makes the properties, on the prototype, where subclasses can replace them */
+export interface Socket extends CommonOptions {}
+
 /**
  * What all sockets have. A socket may bind and connect any number of endpoints; peers come, go and
  * come back without the program having to care.
@@ -52,125 +58,7 @@ export function defineOptions(target: { prototype: Socket }, names: readonly Opt
  * Endpoints are `tcp://host:port`, `ipc://path`, `inproc://name`, `ws://host:port/path` and `wss://...`. A socket that does nothing does
  * not keep the process alive; one that waits, or has messages to deliver, does.
  */
-export abstract class Socket implements Observable {
-  /** Accepted for compatibility, without effect. @default 0 */
-  declare affinity: number
-  /** Accepted for compatibility (multicast), without effect. @default 100 */
-  declare rate: number
-  /** Accepted for compatibility (multicast), without effect. @default 10000 */
-  declare recoveryInterval: number
-  /**
-   * How long messages that are queued at `close()`, `unbind()` or `disconnect()` may take to leave,
-   * in milliseconds: -1 as long as it takes, 0 not at all. @default -1 (0 for SUB and XSUB)
-   */
-  declare linger: number
-  /** The wait before reconnecting, in milliseconds; 0 or -1 never reconnects. @default 100 */
-  declare reconnectInterval: number
-  /** How many connections may wait to be accepted. @default 100 */
-  declare backlog: number
-  /** Above `reconnectInterval`: waits double up to this, in milliseconds, with jitter. @default 0 */
-  declare reconnectMaxInterval: number
-  /** The largest frame accepted, in bytes; a larger one ends the connection. -1: 2 GiB. @default -1 */
-  declare maxMessageSize: number
-  /** TCP keep-alive: 1 on, 0 off, -1 as the system has it. @default -1 */
-  declare tcpKeepalive: number
-  /** Accepted for compatibility, without effect. @default -1 */
-  declare tcpKeepaliveCount: number
-  /** Seconds of silence before TCP keep-alive begins. @default -1 */
-  declare tcpKeepaliveIdle: number
-  /** Accepted for compatibility, without effect. @default -1 */
-  declare tcpKeepaliveInterval: number
-  /**
-   * Only peers from this address, or `address/prefix`, are accepted over TCP, and from those that
-   * were set before; null forgets them and accepts all. @default null
-   */
-  declare tcpAcceptFilter: string | null
-  /** Queue only for peers that are connected, not for those being connected to. @default false */
-  declare immediate: boolean
-  /** Allow IPv6 beside IPv4. @default false */
-  declare ipv6: boolean
-  /** Keys and certificates for `wss://`; a listener needs `key` and `cert`. @default null */
-  declare tls: TlsOptions | null
-  /**
-   * Web pages of only these origins, such as `https://example.com`, may connect over `ws://` and
-   * `wss://`; null admits all. Programs that are no browsers name no origin, and are admitted. @default null
-   */
-  declare allowedOrigins: readonly string[] | null
-  /**
-   * What this socket tells its peers of itself in the handshake: texts by names that begin with `X-`,
-   * such as `{ 'X-Version': '7' }` (libzmq's ZMQ_METADATA; RFC 37). Peers of zerowire see them as
-   * `peer.metadata`. @default null
-   */
-  declare metadata: Readonly<Record<string, string>> | null
-  /**
-   * When not to connect again, as a sum: 1 when the connection is refused, 2 when the handshake
-   * fails, 4 after `disconnect()` even while messages are queued (libzmq's ZMQ_RECONNECT_STOP).
-   * What is queued for the endpoint is then dropped, and counted. @default 0
-   */
-  declare reconnectStop: number
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
-  declare plainServer: boolean
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
-  declare plainUsername: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
-  declare plainPassword: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
-  declare curveServer: boolean
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
-  declare curvePublicKey: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
-  declare curveSecretKey: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
-  declare curveServerKey: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
-  declare zapDomain: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
-  declare zapEnforceDomain: boolean
-  /** Accepted for compatibility, without effect. @default 0 */
-  declare typeOfService: number
-  /** How long a handshake may take, in milliseconds; 0 for ever. @default 30000 */
-  declare handshakeInterval: number
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
-  declare socksProxy: string | null
-  /** Send a PING this often, in milliseconds; 0 never. @default 0 */
-  declare heartbeatInterval: number
-  /** Ask the peer to give us up after so many milliseconds of silence, in steps of 100. @default 0 */
-  declare heartbeatTimeToLive: number
-  /** Milliseconds within which a PING wants a sign of life; -1: `heartbeatInterval`. @default -1 */
-  declare heartbeatTimeout: number
-  /** How long an attempt to connect may take, in milliseconds; 0 as the system has it. @default 0 */
-  declare connectTimeout: number
-  /** Accepted for compatibility, without effect. @default 0 */
-  declare tcpMaxRetransmitTimeout: number
-  /** Accepted for compatibility (multicast), without effect. @default 1500 */
-  declare multicastMaxTransportDataUnit: number
-  /** The network interface that connections start from and `*` listens on; null for any. @default null */
-  declare interface: string | null
-  /** Accepted for compatibility (Windows), without effect. @default false */
-  declare loopbackFastPath: boolean
-  /**
-   * How many `send()` calls, and how many `receive()` calls, may wait at a time, in order. With 1, as
-   * in the reference, a second one throws `EBUSY`. @default 1
-   */
-  declare maxPendingOperations: number
-  /** Accepted connections that may be in their handshake at a time; one more ends the oldest. @default 4096 */
-  declare maxPendingHandshakes: number
-  /**
-   * The oldest version of ZMTP that a peer over `tcp://` or `ipc://` may speak: 3, 2 (ZMTP 2.0, RFC 15) or 1
-   * (also ZMTP 1.0, RFC 13). Older peers are refused, which is a `handshake:error:protocol`. With 1, bytes
-   * that are no ZMTP at all may pass for it. Has no effect, as if it were 3, while an option asks for
-   * authentication or encryption, of which older versions have none. @default 3
-   */
-  declare minimumZmtpVersion: number
-  /** For sockets of VMware, which there are none of here: refused with `EINVAL`. */
-  declare vmciBufferSize: number
-  /** As `vmciBufferSize`. */
-  declare vmciBufferMinSize: number
-  /** As `vmciBufferSize`. */
-  declare vmciBufferMaxSize: number
-  /** As `vmciBufferSize`. */
-  declare vmciConnectTimeout: number
-
+export abstract class Socket extends NumberedBase implements Observable {
   readonly #core: SocketCore
 
   static {
@@ -187,6 +75,7 @@ export abstract class Socket implements Observable {
    * ZmqError `EINVAL` on an unknown type, no context, or a value out of range.
    */
   protected constructor(type: number, options?: object) {
+    super()
     // eslint-disable-next-line prefer-rest-params -- for callers without types
     const { length } = arguments
     if (length > 2) throw new TypeError(`Expected 2 arguments but received ${String(length)}`)
@@ -331,8 +220,9 @@ export abstract class Socket implements Observable {
    * Closes the socket. Waiting operations reject with `EAGAIN`; queued messages still leave, for as
    * long as `linger` says. Closing twice is the same as once.
    * @returns a promise that settles when linger has ended and every connection is gone; it never rejects.
+   * Subclasses need not return one, as in the reference.
    */
-  close(): Promise<void> {
+  close(): Promise<void> | void {
     return this.#core.close()
   }
 
@@ -346,6 +236,8 @@ export abstract class Socket implements Observable {
     void this.#core.close()
   }
 }
+
+/* eslint-enable */
 
 /** Sends, where the socket type can. */
 export function send(socket: Socket, message: unknown, options?: OperationOptions): Promise<void> {

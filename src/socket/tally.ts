@@ -1,4 +1,4 @@
-import type { DropReason, Emit } from '../events.js'
+import type { DropEvent, DropReason } from '../events.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
 import type { Pipe } from '../routing/pipe.js'
 import { noDrops, type SocketStats } from './stats.js'
@@ -10,9 +10,9 @@ export class Tally implements TurnTask {
   connections = 0
   readonly #dropped = noDrops()
   readonly #unreported = new Map<DropReason, number>()
-  readonly #emit: Emit
+  readonly #emit: (event: DropEvent) => void
 
-  constructor(emit: Emit) {
+  constructor(emit: (event: DropEvent) => void) {
     this.#emit = emit
   }
 

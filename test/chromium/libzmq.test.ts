@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { far, near, untilPeers } from '../support/everywhere.js'
 import { describeMessage, toBytes } from '../support/far/parts.js'
-import { EventLog } from '../support/events.js'
+import { EventLog, nextDrop } from '../support/events.js'
 import { received } from '../support/received.js'
 
 /** The longest part that a browser sends without cutting it in pieces. */
@@ -48,10 +48,10 @@ describe('towards libzmq', () => {
   it('one that was queued before anybody knew is dropped, and counted', async () => {
     const pull = await far('zeromq', 'Pull')
     const push = near('Push', pull)
-    const log = new EventLog(push)
+    const drop = nextDrop(push)
     for (const part of ['a', toBytes({ size: LONGEST + 1 }), 'b']) await push.send(part)
     expect(await pull.receive(2)).toEqual([['a'], ['b']])
-    expect(await log.until('drop')).toMatchObject({ reason: 'oversize', count: 1 })
+    expect(await drop).toMatchObject({ reason: 'oversize', count: 1 })
     expect(push.stats).toMatchObject({ sent: 3, dropped: { oversize: 1, total: 1 } })
   })
 

@@ -47,7 +47,7 @@ async function atDialler(conversation: Conversation, scheme: Scheme): Promise<Sc
 
 interface Failure {
   readonly type: EventType
-  readonly error: ZmqError
+  readonly error: EventMap['bind:error']['error']
 }
 
 /** What the socket was told about a connection, errors only. */

@@ -29,7 +29,7 @@ interface Scene extends Company {
 
 interface Failure {
   readonly type: EventType
-  readonly error: ZmqError
+  readonly error: EventMap['bind:error']['error']
 }
 
 /** The socket is bound, and its peers have come. */

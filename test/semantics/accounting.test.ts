@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { EventLog } from '../support/events.js'
+import { EventLog, nextDrop } from '../support/events.js'
 import { describeOurs, zerowire } from '../support/implementations.js'
 import { pattern, receiveMany, receiveTexts } from '../support/messages.js'
 import { track } from '../support/scope.js'
@@ -81,11 +81,11 @@ describeOurs('stats: every message sent is received, queued or dropped', () => {
 
   it('ROUTER: what has no route', async () => {
     const router = track(new zerowire.Router())
-    const log = new EventLog(router)
+    const drop = nextDrop(router)
     await bindFresh(router)
     for (let number = 0; number < 3; number += 1) await router.send(['nobody', 'lost'])
     expect(router.stats).toMatchObject({ sent: 3, dropped: { unroutable: 3, total: 3 } })
-    expect(await log.until('drop')).toMatchObject({ reason: 'unroutable', count: 3 })
+    expect(await drop).toMatchObject({ reason: 'unroutable', count: 3 })
   })
 
   it('ROUTER: what found the queue full', async () => {

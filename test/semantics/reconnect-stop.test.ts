@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createServer } from 'node:net'
 import { Push } from 'zerowire'
-import { EventLog } from '../support/events.js'
+import { EventLog, nextDrop } from '../support/events.js'
 import { track } from '../support/track.js'
 
 /** An address where nobody listens. */
@@ -33,9 +33,10 @@ describe('reconnectStop', () => {
     const address = await nobody()
     const socket = push(bits)
     const log = new EventLog(socket)
+    const drop = nextDrop(socket)
     socket.connect(address)
     await socket.send('queued')
-    expect(await log.until('drop')).toMatchObject({ reason: 'disconnected', count: 1 })
+    expect(await drop).toMatchObject({ reason: 'disconnected', count: 1 })
     expect(() => {
       socket.disconnect(address)
     }).toThrow(expect.objectContaining({ code: 'ENOENT' }))
@@ -54,9 +55,10 @@ describe('reconnectStop', () => {
     const { address, close } = await rude()
     const socket = push(bits)
     const log = new EventLog(socket)
+    const drop = nextDrop(socket)
     socket.connect(address)
     await socket.send('queued')
-    expect(await log.until('drop')).toMatchObject({ reason: 'disconnected' })
+    expect(await drop).toMatchObject({ reason: 'disconnected' })
     await socket.close()
     expect(await log.untilEnd()).not.toContain('connect:retry')
     close()
@@ -74,11 +76,11 @@ describe('reconnectStop', () => {
   it('4: disconnect() gives up what is queued for a peer that is not there', async () => {
     const address = await nobody()
     const socket = push(4)
-    const log = new EventLog(socket)
+    const drop = nextDrop(socket)
     socket.connect(address)
     await socket.send('queued')
     socket.disconnect(address)
-    expect(await log.until('drop')).toMatchObject({ reason: 'closed', count: 1 })
+    expect(await drop).toMatchObject({ reason: 'closed', count: 1 })
     expect(socket.stats.queued.outgoing).toBe(0)
   })
 

@@ -1,4 +1,11 @@
-import type { Event, EventOfType, EventType } from 'zerowire'
+import {
+  Observer,
+  type DropEvent,
+  type Event,
+  type EventOfType,
+  type EventType,
+  type Socket,
+} from 'zerowire'
 import { WakeUp } from './wake-up.js'
 
 interface Observed {
@@ -42,4 +49,11 @@ export class EventLog {
     }
     this.#news.end(new Error(`no such event among ${this.types.join(', ')}`))
   }
+}
+
+/** The next event that tells of dropped messages. */
+export function nextDrop(socket: Socket): Promise<DropEvent> {
+  return new Promise((resolve) => {
+    new Observer(socket).on('drop', resolve)
+  })
 }

@@ -1,0 +1,85 @@
+/**
+ * Completes what the compiler has put into dist/.
+ *
+ * `dist/commonjs/` is what Node loads, by `require()` and by `import`, so that all parts of a program
+ * mean the same classes; loaders with hooks, and those of test runners, cannot `require()` ES
+ * modules. The types are there too. `dist/entry/` holds the doors to it, one of each kind.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const commonJs = join(root, 'dist/commonjs')
+
+interface Door {
+  readonly types: string
+  readonly default: string
+}
+
+interface Manifest {
+  readonly imports: Record<string, { readonly default: string }>
+  readonly exports: Record<string, string | { readonly import: Door; readonly require: Door }>
+}
+
+/** The way from one file to another, as an import has it. */
+function way(from: string, to: string): string {
+  const path = posix.relative(dirname(from), to)
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest
+await writeFile(join(commonJs, 'package.json'), '{ "type": "commonjs" }\n')
+
+// The names of package.json do not reach into a folder that has one of its own.
+const names = Object.keys(manifest.imports)
+const named = new RegExp(`"(${names.join('|')})"`, 'g')
+const files = await readdir(commonJs, { recursive: true })
+for (const file of files.filter((name) => name.endsWith('.js'))) {
+  const path = join(commonJs, file)
+  const text = await readFile(path, 'utf8')
+  const resolved = text.replaceAll(named, (_whole, name: string) => {
+    return JSON.stringify(way(`./dist/${file}`, manifest.imports[name]?.default ?? name))
+  })
+  if (resolved !== text) await writeFile(path, resolved)
+}
+
+// Makes `Buffer` known to programs that have the types of Node, whether they list them or not.
+const nodeIfThere = `/** @ts-ignore: not there in a program for browsers */
+export type {} from '@types/node';
+`
+const messageTypes = join(commonJs, 'message.d.ts')
+await writeFile(messageTypes, nodeIfThere + (await readFile(messageTypes, 'utf8')))
+
+/** An object of its own, whose properties tests may replace, as those of the reference. */
+const doorForRequire = (from: string): string => `'use strict'
+const { default: _, ...all } = require(${from})
+Object.defineProperties(all, { __esModule: { value: true }, default: { value: all } })
+module.exports = all
+`
+const doorForImport = (
+  from: string,
+  exported: readonly string[],
+): string => `import all from ${from}
+export default all
+export const { ${exported.join(', ')} } = all
+`
+const typesForImport = (from: string): string => `export * from ${from}
+import * as all from ${from}
+export { all as default }
+`
+
+await mkdir(join(root, 'dist/entry'), { recursive: true })
+for (const doors of Object.values(manifest.exports)) {
+  if (typeof doors === 'string') continue
+  const required = doors.require.default
+  const inside = doors.require.types.replace(/d\.ts$/, 'js')
+  const all = createRequire(import.meta.url)(join(root, inside)) as object
+  const exported = Object.keys(all).filter((name) => name !== 'default')
+  const quoted = (from: string, to: string): string => JSON.stringify(way(from, to))
+  await writeFile(join(root, required), doorForRequire(quoted(required, inside)))
+  const { types, default: imported } = doors.import
+  await writeFile(join(root, imported), doorForImport(quoted(imported, required), exported))
+  await writeFile(join(root, types), typesForImport(quoted(types, inside)))
+}

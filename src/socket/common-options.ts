@@ -1,0 +1,133 @@
+import type { TlsOptions } from '../options.js'
+
+/**
+ * The options that every socket has as properties. Set them before `bind()` and `connect()`: few have
+ * an effect on connections that are there.
+ *
+ * An interface, not fields of the class: subclasses may replace them by accessors of their own.
+ */
+export interface CommonOptions {
+  /** Accepted for compatibility, without effect. @default 0 */
+  affinity: number
+  /** Accepted for compatibility (multicast), without effect. @default 100 */
+  rate: number
+  /** Accepted for compatibility (multicast), without effect. @default 10000 */
+  recoveryInterval: number
+  /**
+   * How long messages that are queued at `close()`, `unbind()` or `disconnect()` may take to leave,
+   * in milliseconds: -1 as long as it takes, 0 not at all. @default -1 (0 for SUB and XSUB)
+   */
+  linger: number
+  /** The wait before reconnecting, in milliseconds; 0 or -1 never reconnects. @default 100 */
+  reconnectInterval: number
+  /** How many connections may wait to be accepted. @default 100 */
+  backlog: number
+  /** Above `reconnectInterval`: waits double up to this, in milliseconds, with jitter. @default 0 */
+  reconnectMaxInterval: number
+  /** The largest frame accepted, in bytes; a larger one ends the connection. -1: 2 GiB. @default -1 */
+  maxMessageSize: number
+  /** TCP keep-alive: 1 on, 0 off, -1 as the system has it. @default -1 */
+  tcpKeepalive: number
+  /** Accepted for compatibility, without effect. @default -1 */
+  tcpKeepaliveCount: number
+  /** Seconds of silence before TCP keep-alive begins. @default -1 */
+  tcpKeepaliveIdle: number
+  /** Accepted for compatibility, without effect. @default -1 */
+  tcpKeepaliveInterval: number
+  /**
+   * Only peers from this address, or `address/prefix`, are accepted over TCP, and from those that
+   * were set before; null forgets them and accepts all. @default null
+   */
+  tcpAcceptFilter: string | null
+  /** Queue only for peers that are connected, not for those being connected to. @default false */
+  immediate: boolean
+  /** Allow IPv6 beside IPv4. @default false */
+  ipv6: boolean
+  /** Keys and certificates for `wss://`; a listener needs `key` and `cert`. @default null */
+  tls: TlsOptions | null
+  /**
+   * Web pages of only these origins, such as `https://example.com`, may connect over `ws://` and
+   * `wss://`; null admits all. Programs that are no browsers name no origin, and are admitted. @default null
+   */
+  allowedOrigins: readonly string[] | null
+  /**
+   * What this socket tells its peers of itself in the handshake: texts by names that begin with `X-`,
+   * such as `{ 'X-Version': '7' }` (libzmq's ZMQ_METADATA; RFC 37). Peers of zerowire see them as
+   * `peer.metadata`. @default null
+   */
+  metadata: Readonly<Record<string, string>> | null
+  /**
+   * When not to connect again, as a sum: 1 when the connection is refused, 2 when the handshake
+   * fails, 4 after `disconnect()` even while messages are queued (libzmq's ZMQ_RECONNECT_STOP).
+   * What is queued for the endpoint is then dropped, and counted. @default 0
+   */
+  reconnectStop: number
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  plainServer: boolean
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  plainUsername: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  plainPassword: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  curveServer: boolean
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  curvePublicKey: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  curveSecretKey: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  curveServerKey: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  zapDomain: string | null
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  zapEnforceDomain: boolean
+  /** Accepted for compatibility, without effect. @default 0 */
+  typeOfService: number
+  /** How long a handshake may take, in milliseconds; 0 for ever. @default 30000 */
+  handshakeInterval: number
+  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  socksProxy: string | null
+  /** Send a PING this often, in milliseconds; 0 never. @default 0 */
+  heartbeatInterval: number
+  /** Ask the peer to give us up after so many milliseconds of silence, in steps of 100. @default 0 */
+  heartbeatTimeToLive: number
+  /** Milliseconds within which a PING wants a sign of life; -1: `heartbeatInterval`. @default -1 */
+  heartbeatTimeout: number
+  /** How long an attempt to connect may take, in milliseconds; 0 as the system has it. @default 0 */
+  connectTimeout: number
+  /** Accepted for compatibility, without effect. @default 0 */
+  tcpMaxRetransmitTimeout: number
+  /** Accepted for compatibility (multicast), without effect. @default 1500 */
+  multicastMaxTransportDataUnit: number
+  /** The network interface that connections start from and `*` listens on; null for any. @default null */
+  interface: string | null
+  /** Accepted for compatibility (Windows), without effect. @default false */
+  loopbackFastPath: boolean
+  /**
+   * How many `send()` calls, and how many `receive()` calls, may wait at a time, in order. With 1, as
+   * in the reference, a second one throws `EBUSY`. @default 1
+   */
+  maxPendingOperations: number
+  /** Accepted connections that may be in their handshake at a time; one more ends the oldest. @default 4096 */
+  maxPendingHandshakes: number
+  /**
+   * The oldest version of ZMTP that a peer over `tcp://` or `ipc://` may speak: 3, 2 (ZMTP 2.0, RFC 15) or 1
+   * (also ZMTP 1.0, RFC 13). Older peers are refused, which is a `handshake:error:protocol`. With 1, bytes
+   * that are no ZMTP at all may pass for it. Has no effect, as if it were 3, while an option asks for
+   * authentication or encryption, of which older versions have none. @default 3
+   */
+  minimumZmtpVersion: number
+  /** For sockets of VMware, which there are none of here: refused with `EINVAL`. */
+  vmciBufferSize: number
+  /** As `vmciBufferSize`. */
+  vmciBufferMinSize: number
+  /** As `vmciBufferSize`. */
+  vmciBufferMaxSize: number
+  /** As `vmciBufferSize`. */
+  vmciConnectTimeout: number
+  /** Not there, as in the reference unless it is built with GSSAPI: setting it is a TypeError. */
+  gssapiPrincipal: string | null
+  /** Not there, as in the reference unless it is built with GSSAPI: setting it is a TypeError. */
+  gssapiPlainText: boolean
+  /** Not there, as in the reference unless it is built with GSSAPI: setting it is a TypeError. */
+  gssapiServicePrincipalNameType: 'hostBased' | 'userName' | 'krb5Principal'
+}
