@@ -3,7 +3,8 @@
  *
  * `dist/commonjs/` is what Node loads, by `require()` and by `import`, so that all parts of a program
  * mean the same classes; loaders with hooks, and those of test runners, cannot `require()` ES
- * modules. The types are there too. `dist/entry/` holds the doors to it, one of each kind.
+ * modules. The types are there too. `dist/entry/` holds the doors to it, one of each kind, and one
+ * for bundlers, which take in the modules instead.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -20,7 +21,7 @@ interface Door {
 
 interface Manifest {
   readonly imports: Record<string, { readonly default: string }>
-  readonly exports: Record<string, string | { readonly import: Door; readonly require: Door }>
+  readonly exports: Record<string, string | Record<'module' | 'import' | 'require', Door>>
 }
 
 /** The way from one file to another, as an import has it. */
@@ -65,7 +66,8 @@ const doorForImport = (
 export default all
 export const { ${exported.join(', ')} } = all
 `
-const typesForImport = (from: string): string => `export * from ${from}
+/** Names, and all of them as the default; types as well as code. */
+const modules = (from: string): string => `export * from ${from}
 import * as all from ${from}
 export { all as default }
 `
@@ -81,5 +83,7 @@ for (const doors of Object.values(manifest.exports)) {
   await writeFile(join(root, required), doorForRequire(quoted(required, inside)))
   const { types, default: imported } = doors.import
   await writeFile(join(root, imported), doorForImport(quoted(imported, required), exported))
-  await writeFile(join(root, types), typesForImport(quoted(types, inside)))
+  await writeFile(join(root, types), modules(quoted(types, inside)))
+  const bundled = doors.module.default
+  await writeFile(join(root, bundled), modules(quoted(bundled, inside.replace('/commonjs', ''))))
 }
