@@ -27,7 +27,13 @@ export type {
 } from './events.js'
 export type { Frame, Message, MessageLike } from './message.js'
 export type { TlsOptions } from './options.js'
-export { Proxy, type ProxyOptions, type ProxyStatistics, type ProxyTraffic } from './proxy.js'
+export {
+  Proxy,
+  type ProxyEnd,
+  type ProxyOptions,
+  type ProxyStatistics,
+  type ProxyTraffic,
+} from './proxy.js'
 export { Dealer } from './socket/dealer.js'
 export type { DuplexSocket, ReceivingSocket, SendingSocket } from './socket/directions.js'
 export { Observer, type Observable } from './socket/observer.js'

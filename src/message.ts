@@ -36,7 +36,7 @@ export interface Subscription {
 }
 
 /** The change that a part of a message stands for, in the form of ZMTP 3.0; undefined for other parts. */
-export function asSubscription(part: Uint8Array): Subscription | undefined {
+function asSubscription(part: Uint8Array): Subscription | undefined {
   const [first] = part
   return first === 0 || first === 1 ? { topic: part.subarray(1), on: first === 1 } : undefined
 }

@@ -23,12 +23,20 @@ export interface ProxyTraffic {
   readonly bytes: number
 }
 
-/** What has passed through a proxy so far: ZMQ_PROXY's STATISTICS, in whole messages. */
+/** What passed through one end of a proxy. */
+export interface ProxyEnd {
+  /** From its peers. */
+  readonly received: ProxyTraffic
+  /** To its peers. */
+  readonly sent: ProxyTraffic
+}
+
+/** What has passed through a proxy so far: STATISTICS of libzmq's steerable proxy, in whole messages. */
 export interface ProxyStatistics {
   /** Through the front-end socket. */
-  readonly frontEnd: { readonly received: ProxyTraffic; readonly sent: ProxyTraffic }
+  readonly frontEnd: ProxyEnd
   /** Through the back-end socket. */
-  readonly backEnd: { readonly received: ProxyTraffic; readonly sent: ProxyTraffic }
+  readonly backEnd: ProxyEnd
 }
 
 /** What {@link Proxy.run} may be told. */

@@ -128,7 +128,7 @@ export class XPublisher extends DuplexSocket {
     return core(this).settings.get('verbosity') as 'allSubs' | 'allSubsUnsubs' | null
   }
 
-  // Words that mean nothing change nothing, as in the reference.
+  /** Words that mean nothing change nothing, as in the reference. */
   set verbosity(value: 'allSubs' | 'allSubsUnsubs' | null) {
     if ([null, 'allSubs', 'allSubsUnsubs'].includes(value))
       core(this).settings.set('verbosity', value)

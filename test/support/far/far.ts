@@ -67,7 +67,7 @@ export type Factory = (spec: FarSpec) => FarSocket | Promise<FarSocket>
 export type Classes = Readonly<Record<SocketName, new (options: object) => unknown>>
 
 /** Draft types that can be at the far end, and the module that a library has them in. */
-export type DraftName = 'Gather' | 'Scatter' | 'Dish'
+type DraftName = 'Gather' | 'Scatter' | 'Dish'
 export type Drafts = Readonly<Record<DraftName, new (options: object) => unknown>>
 
 /** @param drafts loads the draft types, which warn. */
