@@ -2,7 +2,8 @@ import { ZmqError } from './errors.js'
 import { copyOf, fromText, toText } from './util/bytes.js'
 import type { OptionName, OptionValues } from './option-values.js'
 
-export type * from './option-values.js'
+// By name: TypeScript 4.9 reads the declarations, and has no other way for types.
+export type { TlsOptions, OptionValues, OptionName, SecurityOption } from './option-values.js'
 
 type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity' | 'record' | 'strings' | 'metadata'
 
