@@ -37,7 +37,7 @@ console.log((await log.receive()).join(': '))
 const { href } = new URL('/', String(adder.lastEndpoint).replace('ws:', 'http:'))
 console.log(await (await fetch(href)).text())
 
-await Promise.all([adder, log, question, reporter].map((socket) => socket.close()))
+for (const socket of [adder, log, question, reporter]) await socket.close()
 server.close()
 
 // Prints:

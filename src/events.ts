@@ -51,7 +51,10 @@ export interface EventAddress {
  * An error in an event. Its code may be any that the system has, so programs can compare it with
  * names that this library does not know.
  */
-export type EventFailure = Omit<ZmqError, 'code'> & { readonly code: string }
+export interface EventFailure extends Omit<ZmqError, 'code'> {
+  /** What went wrong, such as `ECONNREFUSED`. */
+  readonly code: string
+}
 
 /** What the error of a peer that refused us, or was refused, says besides. */
 export interface EventStatus {
@@ -142,7 +145,10 @@ export type Event = EventOfType
  * Messages were dropped since the last such event of the same reason; at most one a turn. Only for
  * observers that ask for it.
  */
-export type DropEvent = Readonly<{ type: 'drop' } & EventDrop>
+export interface DropEvent extends EventDrop {
+  /** The name of the event. */
+  readonly type: 'drop'
+}
 
 /** What calls out events; an observer does. */
 export interface EventSubscriber {

@@ -47,7 +47,7 @@ try {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 } finally {
-  await Promise.all([reports, live, asks, answers, progress].map((socket) => socket.close()))
+  for (const socket of [reports, live, asks, answers, progress]) await socket.close()
   server.close()
   server.closeAllConnections()
   await system.stop()

@@ -20,7 +20,9 @@ const { directory, stopped } = await enter(new Dealer(), lobby, {
   progress: String(progress.lastEndpoint),
   answers: String(answers.lastEndpoint),
 })
-void stopped.then(() => Promise.all(Object.values(sockets).map((socket) => socket.close())))
+void stopped.then(async () => {
+  for (const socket of Object.values(sockets)) await socket.close()
+})
 void report(zerowire, 'sink', 'zerowire', sockets, directory.reports)
 
 const tally = new Tally()

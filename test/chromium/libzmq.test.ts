@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { far, near, untilPeers } from '../support/everywhere.js'
 import { describeMessage, toBytes } from '../support/far/parts.js'
-import { EventLog, nextDrop } from '../support/events.js'
+import { nextDrop } from '../support/events.js'
 import { received } from '../support/received.js'
 
 /** The longest part that a browser sends without cutting it in pieces. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EventMap, EventType, ZmqError } from 'zerowire'
+import type { EventMap, EventType } from 'zerowire'
 import { EventLog } from '../support/events.js'
 import { RawListener, RawPeer } from '../support/raw-peer.js'
 import { bindFresh } from '../support/transports.js'

@@ -90,7 +90,11 @@ describe.each(olderVersions)(
 
     it.each([
       { title: 'beyond maxMessageSize', bytes: parts('123456'), code: 'EMSGSIZE' },
-      { title: 'of too many parts', bytes: parts(...Array<string>(65_537).fill('')), code: 'EPROTO' },
+      {
+        title: 'of too many parts',
+        bytes: parts(...Array<string>(65_537).fill('')),
+        code: 'EPROTO',
+      },
     ])('loses its connection for a message $title', async ({ bytes, code }) => {
       const { pipe, peer } = await conversation({ maxMessageSize: 5 })
       peer.write(parts('12345'), bytes, parts('never'))
