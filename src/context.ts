@@ -3,6 +3,7 @@ import { parseEndpoint, type Endpoint } from './endpoint.js'
 import { ZmqError } from './errors.js'
 import { InprocTransport } from './transport/inproc.js'
 import type { Transport } from './transport/transport.js'
+import type { Use } from './util/keep-alive.js'
 
 /** The options of a {@link Context}. */
 export interface ContextOptions {
@@ -16,25 +17,11 @@ export interface ContextOptions {
   maxMessageSize?: number
   /** Accepted for compatibility: there are no I/O threads. @default 1 */
   ioThreads?: number
-  /** Accepted for compatibility: there are no I/O threads. */
+  /** Accepted for compatibility: there are no I/O threads. Cannot be read. */
   threadPriority?: number
-  /** Accepted for compatibility: there are no I/O threads. */
+  /** Accepted for compatibility: there are no I/O threads. Cannot be read. */
   threadSchedulingPolicy?: number
 }
-
-/** The options that a context keeps. */
-type Kept = Omit<ContextOptions, 'threadPriority' | 'threadSchedulingPolicy'>
-
-/** libzmq's options of a context by its numbers, for subclasses; the code comes with numbered-context.ts. */
-export declare abstract class NumberedContext {
-  protected getBoolOption(option: number): boolean
-  protected setBoolOption(option: number, value: boolean): void
-  protected getInt32Option(option: number): number
-  protected setInt32Option(option: number, value: number): void
-}
-
-/** What contexts extend, so that the types know of methods that are defined elsewhere: nothing. */
-const NumberedBase: typeof NumberedContext = Object as unknown as typeof NumberedContext
 
 /** The inner side of a context. @internal */
 export let servicesOf: (context: Context) => ContextServices
@@ -45,12 +32,37 @@ let share: (context: Context) => Context
 const MOST_SOCKETS = 65_535
 const INT_MAX = 0x7fffffff
 
+// libzmq's numbers of the options that are something special.
+const MAX_SOCKETS = 2
+/** Can be read; set by this number it is the priority of threads. */
+const SOCKET_LIMIT = 3
+const SCHED_POLICY = 4
+const IPV6 = 42
+const BLOCKY = 70
+
+const isFlag = (id: number): boolean => id === IPV6 || id === BLOCKY
+
+/** The number of each property; negative: it cannot be read. */
+const PROPERTIES = {
+  ioThreads: 1,
+  maxSockets: MAX_SOCKETS,
+  maxMessageSize: 5,
+  ipv6: IPV6,
+  blocky: BLOCKY,
+  threadPriority: -SOCKET_LIMIT,
+  threadSchedulingPolicy: -SCHED_POLICY,
+}
+
 /**
  * What sockets share: the names of `inproc://`, the transports, and defaults. Sockets of different
  * contexts do not see each other's `inproc://` names. A context belongs to the thread that made it,
  * except for the default one. Most programs need only that.
+ *
+ * At its end a process waits, for as long as `linger` of each socket says, until the messages that
+ * are queued have left, and says so on stderr after half a second. `process.exit()` waits for
+ * nothing: what is queued then is lost, unless `close()` was awaited before.
  */
-export class Context extends NumberedBase {
+export class Context {
   /** How many sockets may be open at once; one more is refused with `EMFILE`. */
   declare maxSockets: number
   /** What `ipv6` is at first for new sockets. */
@@ -61,24 +73,26 @@ export class Context extends NumberedBase {
   declare maxMessageSize: number
   /** Accepted for compatibility: there are no I/O threads. */
   declare ioThreads: number
-  /** Accepted for compatibility, and not to be read: there are no I/O threads. */
+  /** Accepted for compatibility: there are no I/O threads. Reading it gives undefined. */
   declare threadPriority: number
-  /** Accepted for compatibility, and not to be read: there are no I/O threads. */
+  /** Accepted for compatibility: there are no I/O threads. Reading it gives undefined. */
   declare threadSchedulingPolicy: number
-  readonly #options: Required<Kept> = {
-    maxSockets: 1023,
-    ipv6: false,
-    blocky: true,
-    maxMessageSize: INT_MAX,
-    ioThreads: 1,
-  }
+  /** By libzmq's number. */
+  readonly #options = new Map([
+    [1, 1],
+    [MAX_SOCKETS, 1023],
+    [SOCKET_LIMIT, MOST_SOCKETS],
+    [SCHED_POLICY, 0],
+    [5, INT_MAX],
+    [IPV6, 0],
+    [BLOCKY, 1],
+  ])
   readonly #transports = new Map<string, Transport>()
-  readonly #keepAlive = createKeepAlive()
+  readonly #keepAlive = createKeepAlive(() => this.blocky)
   #sockets = 0
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options: ContextOptions = {}) {
-    super()
     if (typeof options !== 'object' || (options as unknown) === null) {
       throw new TypeError('Options must be an object')
     }
@@ -90,13 +104,15 @@ export class Context extends NumberedBase {
   }
 
   static {
-    for (const name of ['maxSockets', 'ipv6', 'blocky', 'maxMessageSize', 'ioThreads'] as const) {
+    for (const [name, number] of Object.entries(PROPERTIES)) {
+      const id = Math.abs(number)
       Object.defineProperty(Context.prototype, name, {
         get(this: Context) {
-          return this.#options[name]
+          if (number < 0) return undefined
+          return isFlag(id) ? this.getBoolOption(id) : this.getInt32Option(id)
         },
         set(this: Context, value: unknown) {
-          this.#set(name, value)
+          this.#set(id, value, isFlag(id) ? 'boolean' : 'number')
         },
       })
     }
@@ -112,18 +128,34 @@ export class Context extends NumberedBase {
     return MOST_SOCKETS
   }
 
-  #set(name: keyof Kept, value: unknown): void {
-    const current = this.#options[name]
-    if (typeof value !== typeof current) {
-      throw new TypeError(`Option value must be a ${typeof current}`)
-    }
-    const least = name === 'maxSockets' ? 1 : 0
-    if (typeof value === 'number' && !(value >= least && value <= INT_MAX)) {
-      throw new ZmqError('EINVAL', {
-        reason: `option ${name} is ${String(least)} to ${String(INT_MAX)}, not ${String(value)}`,
-      })
-    }
-    Object.assign(this.#options, { [name]: value })
+  /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */
+  protected getInt32Option(option: number): number {
+    const value = this.#options.get(checkNumber(option))
+    if (value === undefined) throw unknown(option)
+    return value
+  }
+
+  /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */
+  protected getBoolOption(option: number): boolean {
+    return this.getInt32Option(option) !== 0
+  }
+
+  /** Sets an option by libzmq's number. @throws TypeError, ZmqError `EINVAL`. */
+  protected setInt32Option(option: number, value: number): void {
+    this.#set(checkNumber(option), value, 'number')
+  }
+
+  /** Sets an option by libzmq's number. @throws TypeError, ZmqError `EINVAL`. */
+  protected setBoolOption(option: number, value: boolean): void {
+    this.#set(checkNumber(option), value, 'boolean')
+  }
+
+  #set(id: number, value: unknown, type: 'number' | 'boolean'): void {
+    if (typeof value !== type) throw new TypeError(`Option value must be a ${type}`)
+    const number = Math.trunc(Number(value)) || 0
+    const least = id === MAX_SOCKETS ? 1 : 0
+    if (!this.#options.has(id) || number < least || number > INT_MAX) throw unknown(id, value)
+    if (id !== SOCKET_LIMIT) this.#options.set(id, isFlag(id) ? Math.min(number, 1) : number)
   }
 
   readonly #services: ContextServices = {
@@ -138,7 +170,7 @@ export class Context extends NumberedBase {
       return { endpoint, transport }
     },
     open: () => {
-      if (this.#sockets >= this.#options.maxSockets) {
+      if (this.#sockets >= this.maxSockets) {
         const reason = `${String(this.#sockets)} sockets are open, as many as context.maxSockets allows`
         throw new ZmqError('EMFILE', { reason })
       }
@@ -147,12 +179,7 @@ export class Context extends NumberedBase {
     closed: () => {
       this.#sockets--
     },
-    hold: () => {
-      this.#keepAlive.acquire()
-    },
-    release: () => {
-      this.#keepAlive.release()
-    },
+    use: (end) => this.#keepAlive.use(end),
     warn,
     addFilter,
   }
@@ -165,12 +192,22 @@ export interface ContextServices {
   /** Counts a new socket. @throws ZmqError `EMFILE`. */
   open(): void
   closed(): void
-  /** The process has a reason to live on, until `release()`. */
-  hold(): void
-  release(): void
+  /** What waits on a new socket. @param end closes it when nobody and nothing has a use for it. */
+  use(end: () => void): Use
   warn(message: string): void
   /** Adds to `tcpAcceptFilter`; null clears it. @throws ZmqError `EINVAL`. */
   addFilter(list: string | null, range: string | null): string | null
+}
+
+/** @throws TypeError in the reference's words. @internal */
+export function checkNumber(id: unknown): number {
+  if (typeof id === 'number') return Math.trunc(id)
+  throw new TypeError('Identifier must be a number')
+}
+
+function unknown(id: number, value?: unknown): ZmqError {
+  const reason = `contexts have no option ${String(id)}, or not with the value ${String(value)}`
+  return new ZmqError('EINVAL', { reason })
 }
 
 /**

@@ -30,6 +30,7 @@ export interface OptionValues {
   linger: number
   reconnectInterval: number
   backlog: number
+  useFileDescriptor: number
   reconnectMaxInterval: number
   maxMessageSize: number
   tcpKeepalive: number
@@ -50,6 +51,8 @@ export interface OptionValues {
   typeOfService: number
   handshakeInterval: number
   socksProxy: string | null
+  socksUsername: string | null
+  socksPassword: string | null
   heartbeatInterval: number
   heartbeatTimeToLive: number
   heartbeatTimeout: number

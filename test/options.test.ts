@@ -11,6 +11,7 @@ const integers: [name: OptionName, initial: number, least: number, most: number]
   ['linger', -1, -1, INT_MAX],
   ['reconnectInterval', 100, -1, INT_MAX],
   ['backlog', 100, 0, INT_MAX],
+  ['useFileDescriptor', -1, -1, INT_MAX],
   ['reconnectMaxInterval', 0, 0, INT_MAX],
   ['tcpKeepalive', -1, -1, 1],
   ['tcpKeepaliveCount', -1, -1, INT_MAX],
@@ -65,6 +66,8 @@ const booleans: OptionName[] = [
 const strings: [name: OptionName, least: number, most: number][] = [
   ['tcpAcceptFilter', 1, 255],
   ['interface', 1, 16],
+  ['socksUsername', 1, 255],
+  ['socksPassword', 1, 255],
 ]
 const bytes: [name: OptionName, least: number, most: number][] = [
   ['routingId', 1, 255],
@@ -83,7 +86,6 @@ const fixedStrings: OptionName[] = [
   'curveSecretKey',
   'curveServerKey',
   'zapDomain',
-  'socksProxy',
 ]
 
 const initial = initialOptions({})
@@ -262,6 +264,7 @@ it('these are all there are', () => {
     'allowedOrigins',
     'metadata',
     'notify',
+    'socksProxy',
   ]
   expect([...named, ...fixedBooleans, ...fixedStrings, ...rest].sort()).toEqual(
     Object.keys(initial).sort(),

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Endpoint } from '../endpoint.js'
+import { malformed, type Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { Session } from '../session/session.js'
 import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
@@ -27,12 +27,28 @@ export class IpcTransport implements Transport {
 
   listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     try {
+      const { useFileDescriptor: fd } = local.options
+      if (fd >= 0) return this.#adopt(fd, endpoint, local, accept)
       return endpoint.address === '*'
         ? this.#listenAnywhere(local, accept)
         : this.#listenAt(endpoint, local, accept)
     } catch (error) {
       throw fromSystemError(error, endpoint.text)
     }
+  }
+
+  /** The path is as it was given, and stays when the listener goes: both are the opener's business. */
+  #adopt(fd: number, endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
+    const { text } = endpoint
+    if (endpoint.address === '*') throw malformed(text, 'useFileDescriptor has a path of its own')
+    return serve(text, local, accept, {
+      ...kindOf(pathOf(endpoint), text),
+      place: { fd },
+      endpoint: (server) => {
+        if (typeof server.address() !== 'object' || server.address() === null) return text
+        throw malformed(text, `useFileDescriptor ${String(fd)} is no Unix domain socket`)
+      },
+    })
   }
 
   #listenAt(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {

@@ -2,12 +2,24 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { isIPv6, type Server } from 'node:net'
 import { fromSystemError } from '../errors.js'
 
-/** Where a server listens: an address of this machine (not a name), or a path. */
-export type Place = { readonly host: string; readonly port: number } | { readonly path: string }
+/**
+ * Where a server listens: an address of this machine (not a name), a path, or a file descriptor that
+ * somebody else has opened and bound.
+ */
+export type Place =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string }
+  | { readonly fd: number }
 
 /** What `listen()` of Node ends in, once it has looked up the host, which it does even for an address. */
 interface Listening {
-  _listen2(address: string, port: number, family: number, backlog: number): void
+  _listen2(
+    address: string | null,
+    port: number | null,
+    family: number | null,
+    backlog: number,
+    fd?: number,
+  ): void
 }
 
 /** Where Node tells at once why a server does not listen; the event `error` comes a tick later. */
@@ -27,7 +39,8 @@ export function listenNow(server: Server, place: Place, backlog: number, text: s
   subscribe(FAILURES, failed)
   try {
     const listening = server as unknown as Listening
-    if ('path' in place) listening._listen2(place.path, -1, -1, backlog)
+    if ('fd' in place) listening._listen2(null, null, null, backlog, place.fd)
+    else if ('path' in place) listening._listen2(place.path, -1, -1, backlog)
     else listening._listen2(place.host, place.port, isIPv6(place.host) ? 6 : 4, backlog)
   } finally {
     unsubscribe(FAILURES, failed)

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Endpoint } from '../endpoint.js'
+import type { Endpoint, HostPort } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { Speak } from '../session/dialect.js'
 import { olderZmtp } from '../session/older-zmtp.js'
@@ -10,6 +10,7 @@ import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
 import { startTimer } from '../util/timer.js'
 import { listenNow, type Place } from './listen.js'
 import { NetStream } from './net-stream.js'
+import { openTunnel } from './socks.js'
 import { Strangers } from './strangers.js'
 
 /*
@@ -20,12 +21,16 @@ function dialectOf(local: LocalEnd): Speak {
   return local.raw === true ? raw : olderZmtp
 }
 
-/** Shakes hands on a connection that is being made, and reports both. */
+/**
+ * Shakes hands on a connection that is being made, and reports both.
+ * @param target what the connection is to a SOCKS 5 proxy for.
+ */
 export async function dial(
   stream: NetStream,
   endpoint: Endpoint,
   local: LocalEnd,
   signal: AbortSignal,
+  target?: HostPort,
 ): Promise<Session> {
   const { socket } = stream
   const abort = (): void => {
@@ -35,6 +40,7 @@ export async function dial(
   if (signal.aborted) abort()
   try {
     await connected(socket, endpoint, local)
+    if (target !== undefined) await tunnel(socket, target, endpoint, local)
     signal.throwIfAborted()
     const connection = nextConnection()
     const remoteAddress = endpoint.text
@@ -44,6 +50,22 @@ export async function dial(
     return await session.handshake()
   } finally {
     signal.removeEventListener('abort', abort)
+  }
+}
+
+async function tunnel(
+  socket: Socket,
+  target: HostPort,
+  { text }: Endpoint,
+  { options, emit }: LocalEnd,
+): Promise<void> {
+  try {
+    await openTunnel(socket, target, options, text)
+  } catch (cause) {
+    socket.destroy()
+    const error = fromSystemError(cause, text, 'EPROTO')
+    emit({ type: 'close', address: text, error })
+    throw error
   }
 }
 
@@ -89,7 +111,7 @@ export function connected(
 /** How a listener of one transport differs from another's. */
 export interface ListenerKind {
   readonly place: Place
-  /** The endpoint, once it is known what the system chose. */
+  /** The endpoint, once it is known what the system chose. @throws ZmqError when it is none of the kind. */
   endpoint(server: Server): string
   /** Where an accepted connection comes from. */
   remoteAddress(socket: Socket): string
@@ -124,7 +146,12 @@ export function serve(text: string, local: LocalEnd, accept: Accept, kind: Liste
   })
   server.unref()
   listenNow(server, kind.place, local.options.backlog, text)
-  endpoint = kind.endpoint(server)
+  try {
+    endpoint = kind.endpoint(server)
+  } catch (error) {
+    server.close()
+    throw error
+  }
   server.on('error', (error) => {
     local.emit({ type: 'accept:error', address: endpoint, error: fromSystemError(error, endpoint) })
   })

@@ -1,14 +1,4 @@
-import {
-  addOptions,
-  any,
-  fixed,
-  flag,
-  immediate,
-  INT_MAX,
-  INT_MIN,
-  integer,
-  text,
-} from '../options.js'
+import { addOptions, any, flag, immediate, INT_MAX, INT_MIN, integer, text } from '../options.js'
 
 /*
  * Options that mean something where a program opens ports, or that are there because the reference
@@ -26,7 +16,10 @@ addOptions(
     tcpKeepaliveInterval: integer(37, -1, -1),
     tcpAcceptFilter: text(38),
     typeOfService: integer(57, 0, 0),
-    socksProxy: text(68, { ...fixed, max: INT_MAX }),
+    socksProxy: text(68, { max: INT_MAX }),
+    useFileDescriptor: integer(89, -1, -1),
+    socksUsername: text(99, { max: 255 }),
+    socksPassword: text(100, { max: 255 }),
     tcpMaxRetransmitTimeout: integer(80, 0, 0),
     multicastMaxTransportDataUnit: integer(84, 1500, 1),
     interface: text(92, { max: 16 }),

@@ -20,7 +20,7 @@ import {
   WHOLE_BINARY,
   writeLength,
 } from '../wire/websocket.js'
-import { IrregularFrames } from './ws-receiver.js'
+import { IrregularFrames, type ReceiverClass } from './ws-receiver.js'
 
 /**
  * The bytes inside the binary messages that a browser sends, as a stream: where one message ends and
@@ -38,9 +38,9 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
   #left = 0
   #key = 0
 
-  constructor(inner: ByteStream) {
+  constructor(inner: ByteStream, receiver: ReceiverClass) {
     this.#inner = inner
-    this.#control = new IrregularFrames(true, {
+    this.#control = new IrregularFrames(receiver, true, {
       command: () => undefined,
       onPing: (context) => {
         this.#encoder.pong(context)

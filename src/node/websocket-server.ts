@@ -1,10 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import type { IncomingMessage, Server } from 'node:http'
 import { Socket, type AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import { startTimer } from '../util/timer.js'
+import { http, https } from './builtin.js'
 import { listenNow } from './listen.js'
 import { Strangers } from './strangers.js'
 import { refuse } from './websocket-upgrade.js'
@@ -95,8 +95,8 @@ class OwnServer extends PathServer {
     const { tls, host, port, backlog } = options
     super(
       tls === null
-        ? createHttpServer()
-        : createHttpsServer({ ...(tls as SecureContextOptions), ALPNProtocols: ['http/1.1'] }),
+        ? http().createServer()
+        : https().createServer({ ...(tls as SecureContextOptions), ALPNProtocols: ['http/1.1'] }),
     )
     this.#options = options
     const { server } = this

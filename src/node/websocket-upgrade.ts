@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import { parseWebRoute, type Endpoint } from '../endpoint.js'
 import type { SessionOptions } from '../session/session.js'
 import { ZMTP_STREAM, type Subprotocol } from '../session/zws-handshake.js'
 import { startTimer } from '../util/timer.js'
+import { crypto, http } from './builtin.js'
 
 /*
  * The opening handshake of RFC 6455 section 4. It is done here because `ws` refuses the slash in
@@ -49,7 +49,8 @@ export class UpgradeError extends Error {
 }
 
 function acceptance(key: string): string {
-  return createHash('sha1')
+  return crypto()
+    .createHash('sha1')
     .update(key + GUID)
     .digest('base64')
 }
@@ -65,7 +66,7 @@ export function requestUpgrade(
 ): Promise<Upgraded> {
   const { address, text } = endpoint
   const { host, port, path } = parseWebRoute(endpoint)
-  const key = randomBytes(KEY_BYTES).toString('base64')
+  const key = crypto().randomBytes(KEY_BYTES).toString('base64')
   const [authority = ''] = address.split('/', 1)
   return new Promise((resolve, reject) => {
     const timer =
@@ -80,7 +81,7 @@ export function requestUpgrade(
       socket.destroy()
       reject(new UpgradeError(error, status))
     }
-    const asked = request({
+    const asked = http().request({
       createConnection: () => socket,
       host,
       port,

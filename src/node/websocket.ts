@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { formatHostPort, parseWebBind, parseWebRoute, type Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
@@ -28,6 +28,7 @@ import type {
 } from '../transport/transport.js'
 import { WebSocketDecoder } from '../wire/websocket-decoder.js'
 import { WebSocketEncoder } from '../wire/websocket-encoder.js'
+import { tls } from './builtin.js'
 import { NetStream } from './net-stream.js'
 import { connected, welcome } from './stream-transport.js'
 import { Strangers } from './strangers.js'
@@ -44,10 +45,10 @@ import {
   type Agreed,
   type Refusal,
 } from './websocket-upgrade.js'
-import { IrregularFrames } from './ws-receiver.js'
+import { IrregularFrames, loadReceiver, type ReceiverClass } from './ws-receiver.js'
 
 /** ZWS 2.0 in frames of WebSocket, as one side of a connection puts and reads them. */
-function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
+function zws(subprotocol: Subprotocol, isServer: boolean, receiver: ReceiverClass): Speak {
   return (local, listener) => {
     const encoder = new WebSocketEncoder(!isServer)
     const decoder = new WebSocketDecoder(
@@ -56,7 +57,7 @@ function zws(subprotocol: Subprotocol, isServer: boolean): Speak {
         listener.command(body)
       },
       isServer,
-      new IrregularFrames(isServer, listener),
+      new IrregularFrames(receiver, isServer, listener),
     )
     // PING is a frame of WebSocket, which everybody answers.
     const agreement = { subprotocol, answersPing: true }
@@ -135,7 +136,7 @@ export class WebSocketTransport implements Transport {
     const socket =
       this.scheme === 'ws'
         ? connectTcp(target)
-        : connectTls({ ...target, ...name, ...(options.tls as ConnectionOptions | null) })
+        : tls().connect({ ...target, ...name, ...(options.tls as ConnectionOptions | null) })
     socket.setNoDelay(true)
     socket.unref()
     keepAlive(socket, options)
@@ -157,24 +158,36 @@ export class WebSocketTransport implements Transport {
     const strangers = new Strangers()
     const admits = filter(local.options.tcpAcceptFilter)
     let bound = endpoint.text
+    const fault = (cause: unknown, socket?: Socket): void => {
+      const error = fromSystemError(cause, bound, 'EPROTO')
+      const from = socket && { remoteAddress: originOf(socket, this.scheme) }
+      local.emit({ type: 'accept:error', address: bound, ...from, error })
+    }
+    const upgrade = async (
+      request: IncomingMessage,
+      socket: Socket,
+      head: Buffer,
+    ): Promise<void> => {
+      const receiver = await loadReceiver()
+      const facts = {
+        endpoint: bound,
+        remoteAddress: originOf(socket, this.scheme),
+        connection: nextConnection(),
+      }
+      const agreed = admits(socket) ? judge(request, local.options.allowedOrigins) : UNWANTED
+      const session = answer(agreed, request, streamOf(socket, head), local, facts, receiver)
+      if (session === undefined) return
+      strangers.admit(session, local.options.maxPendingHandshakes)
+      welcome(session, accept, strangers)
+    }
     const route: Route = {
       upgrade: (request, socket, head) => {
-        const facts = {
-          endpoint: bound,
-          remoteAddress: originOf(socket, this.scheme),
-          connection: nextConnection(),
-        }
-        const agreed = admits(socket) ? judge(request, local.options.allowedOrigins) : UNWANTED
-        const session = answer(agreed, request, streamOf(socket, head), local, facts)
-        if (session === undefined) return
-        strangers.admit(session, local.options.maxPendingHandshakes)
-        welcome(session, accept, strangers)
+        upgrade(request, socket, head).catch((error: unknown) => {
+          fault(error, socket)
+          socket.destroy()
+        })
       },
-      fault: (cause, socket) => {
-        const error = fromSystemError(cause, bound, 'EPROTO')
-        const from = socket && { remoteAddress: originOf(socket, this.scheme) }
-        local.emit({ type: 'accept:error', address: bound, ...from, error })
-      },
+      fault,
     }
     const place =
       server === undefined
@@ -228,6 +241,7 @@ function answer(
   stream: NetStream,
   local: LocalEnd,
   facts: Connection,
+  receiver: ReceiverClass,
 ): StreamSession | undefined {
   const { socket } = stream
   const { endpoint: address, connection, remoteAddress } = facts
@@ -242,8 +256,8 @@ function answer(
   keepAlive(socket, local.options)
   agree(socket, request, agreed)
   return agreed === ZMTP_STREAM
-    ? new StreamSession(new WebSocketBytes(stream), local, facts, zmtp)
-    : new StreamSession(stream, local, facts, zws(agreed, true))
+    ? new StreamSession(new WebSocketBytes(stream, receiver), local, facts, zmtp)
+    : new StreamSession(stream, local, facts, zws(agreed, true, receiver))
 }
 
 /** An upgraded connection as a stream; what came with the headers comes first. */
@@ -266,8 +280,8 @@ async function shakeHands(
   local.emit({ type: 'connect', ...about })
   try {
     const { subprotocol, head } = await requestUpgrade(socket, endpoint, local.options, offered)
-    const stream = streamOf(socket, head)
-    return await new StreamSession(stream, local, facts, zws(subprotocol, false)).handshake()
+    const speak = zws(subprotocol, false, await loadReceiver())
+    return await new StreamSession(streamOf(socket, head), local, facts, speak).handshake()
   } catch (cause) {
     // A session has reported its own end.
     if (!(cause instanceof UpgradeError)) throw cause

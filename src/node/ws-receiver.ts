@@ -1,4 +1,3 @@
-import * as ws from 'ws'
 import { protocolError } from '../errors.js'
 import type { Listener } from '../session/dialect.js'
 import { Deque } from '../util/deque.js'
@@ -26,20 +25,31 @@ interface ReceiverOptions {
   readonly skipUTF8Validation: boolean
 }
 
-const { Receiver } = ws as unknown as { Receiver: new (options: ReceiverOptions) => WsReceiver }
+export type ReceiverClass = new (options: ReceiverOptions) => WsReceiver
+
+let receiverClass: Promise<ReceiverClass> | undefined
+
+/** What connections need of `ws`, which brings all of HTTP with it. */
+export function loadReceiver(): Promise<ReceiverClass> {
+  return (receiverClass ??= import('ws').then(
+    (ws) => (ws as unknown as { Receiver: ReceiverClass }).Receiver,
+  ))
+}
 
 /**
  * Control frames, messages in fragments, and whatever breaks RFC 6455, judged and joined by `ws`. It
  * calls back before `write()` returns.
  */
 export class IrregularFrames implements Irregular {
+  readonly #receiverClass: ReceiverClass
   readonly #isServer: boolean
   readonly #listener: Listener
   readonly #messages = new Deque<Uint8Array>()
   /** Most connections never need one. */
   #receiver: WsReceiver | undefined
 
-  constructor(isServer: boolean, listener: Listener) {
+  constructor(receiverClass: ReceiverClass, isServer: boolean, listener: Listener) {
+    this.#receiverClass = receiverClass
     this.#isServer = isServer
     this.#listener = listener
   }
@@ -56,7 +66,7 @@ export class IrregularFrames implements Irregular {
   }
 
   #create(): WsReceiver {
-    const receiver = new Receiver({
+    const receiver = new this.#receiverClass({
       isServer: this.#isServer,
       // The decoder has judged it by `maxMessageSize`.
       maxPayload: LIMITS.message,

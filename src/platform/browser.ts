@@ -16,8 +16,13 @@ export function meetThreads(): undefined {
 }
 
 /** A page lives until it is left. */
-export function createKeepAlive(): KeepAlive {
-  return { acquire: () => undefined, release: () => undefined }
+export function createKeepAlive(_isBlocky: () => boolean): KeepAlive {
+  const use = { hold: nothing, release: nothing, owe: nothing, settle: nothing, watch: nothing }
+  return { use: () => use }
+}
+
+function nothing(): void {
+  // A page does not end by itself.
 }
 
 export function warn(message: string): void {

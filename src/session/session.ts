@@ -56,6 +56,8 @@ export interface Session {
   readonly peer: PeerInfo
   /** Tells connections of this process apart. */
   readonly connection: number
+  /** Both ends are in this thread, and end with it. */
+  readonly isInternal?: boolean
   /** Messages that were taken from the pipe and that the system has not yet taken from us. */
   readonly unwritten: number
   /** Lets messages flow. Called once, by the pipe that the session belongs to. */

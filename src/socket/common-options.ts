@@ -22,6 +22,12 @@ export interface CommonOptions {
   reconnectInterval: number
   /** How many connections may wait to be accepted. @default 100 */
   backlog: number
+  /**
+   * `bind()` of `tcp://` and `ipc://` listens on this descriptor of a socket that was bound by
+   * another process, such as systemd (socket activation), and closes it; -1: on one of its own.
+   * @default -1
+   */
+  useFileDescriptor: number
   /** Above `reconnectInterval`: waits double up to this, in milliseconds, with jitter. @default 0 */
   reconnectMaxInterval: number
   /** The largest frame accepted, in bytes; a larger one ends the connection. -1: 2 GiB. @default -1 */
@@ -84,8 +90,12 @@ export interface CommonOptions {
   typeOfService: number
   /** How long a handshake may take, in milliseconds; 0 for ever. @default 30000 */
   handshakeInterval: number
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  /** Connections of `tcp://` go through the SOCKS 5 proxy at this `host:port`, which looks up names. @default null */
   socksProxy: string | null
+  /** Who we are to the SOCKS 5 proxy, if it asks; up to 255 bytes. @default null */
+  socksUsername: string | null
+  /** The password that goes with `socksUsername`; up to 255 bytes, sent in clear. @default null */
+  socksPassword: string | null
   /** Send a PING this often, in milliseconds; 0 never. @default 0 */
   heartbeatInterval: number
   /** Ask the peer to give us up after so many milliseconds of silence, in steps of 100. @default 0 */

@@ -6,6 +6,7 @@ import { initialOptions, type OptionValues } from '../options.js'
 import { Pipe, type PipeOwner } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
 import type { UpgradeServer } from '../transport/transport.js'
+import type { Use } from '../util/keep-alive.js'
 import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { localEnd } from './local-end.js'
@@ -31,6 +32,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   readonly context: Context
   readonly services: ContextServices
   readonly settings: Settings
+  readonly inUse: Use
   readonly options: OptionValues
   readonly local: ConnectorEnd
   readonly pattern: Pattern
@@ -42,9 +44,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   readonly #pipes = new Set<Pipe>()
   /** Those, and others that still hold something: to leave within linger, or to be read. */
   readonly #held = new Set<Pipe>()
-  readonly #tally = new Tally((event) => {
-    this.emit(event)
-  })
+  readonly #tally = new Tally(this.emit.bind(this))
   readonly #queued = new Set<Pipe>()
   readonly gate: Gate
   #events: Observer | undefined
@@ -60,13 +60,10 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     this.context = context
     this.services = servicesOf(context)
     this.services.open()
-    this.gate = new Gate(this.services)
-    this.#sends = new Waiting(this.services, () => {
-      this.#serveSenders()
-    })
-    this.#receives = new Waiting(this.services, () => {
-      this.#serveReceivers()
-    })
+    this.inUse = this.services.use(() => void this.close())
+    this.gate = new Gate(this.inUse)
+    this.#sends = new Waiting(this.inUse, this.#serveSenders.bind(this))
+    this.#receives = new Waiting(this.inUse, this.#serveReceivers.bind(this))
     this.options = initialOptions({
       ipv6: context.ipv6,
       linger: this.type.linger ?? (context.blocky ? -1 : 0),
@@ -252,12 +249,18 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     return this.gate.closed
   }
 
+  /** What is queued may take so long at the end of the process; `close()` has its own limit. */
+  get patience(): number {
+    if (this.closed) return -1
+    return this.#endpoints.leadOut(this.#queued) ? this.options.linger : 0
+  }
+
   close(): Promise<void> {
     return this.gate.close(() => this.#close())
   }
 
   async #close(): Promise<void> {
-    this.services.hold()
+    this.inUse.owe(this)
     this.#sends.rejectAll(() => new ZmqError('EAGAIN'))
     this.#receives.rejectAll(() => new ZmqError('EAGAIN'))
     const finished = this.#endpoints.close()
@@ -267,7 +270,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     await finished
     for (const pipe of this.#held) pipe.discardIncoming('closed')
     this.services.closed()
-    this.services.release()
+    this.inUse.settle(this)
   }
 
   // --- options, counts, events
@@ -291,9 +294,9 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     return this.#tally.stats(this.#held)
   }
 
-  attachObserver(observer: Observer): ContextServices {
+  attachObserver(observer: Observer): Use {
     this.#observers = [...this.#observers.filter(({ closed }) => !closed), observer]
-    return this.services
+    return this.inUse
   }
 
   get events(): Observer {
@@ -376,12 +379,11 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
 
   outgoing(pipe: Pipe, queued: boolean): void {
     if (queued) {
-      if (this.options.linger === 0) return
-      this.#queued.add(pipe)
-      this.services.hold()
+      if (this.#queued.add(pipe).size === 1) this.inUse.owe(this)
       return
     }
-    if (this.#queued.delete(pipe)) this.services.release()
+    if (this.#queued.delete(pipe) && this.#queued.size === 0 && !this.closed)
+      this.inUse.settle(this)
     this.#endpoints.emptied(pipe)
   }
 

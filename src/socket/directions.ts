@@ -128,7 +128,8 @@ function messagesOf<R extends object[]>(socket: Socket): AsyncIterator<R, undefi
   const wait = async (): Promise<IteratorResult<Parts, undefined>> => {
     if (inner.closed) return END
     try {
-      return { done: false, value: await inner.receive() }
+      // Who iterates keeps the socket from being collected as garbage.
+      return { done: false, value: await (receive(socket) as Promise<unknown> as Promise<Parts>) }
     } catch (error) {
       if (inner.closed && error instanceof ZmqError && error.code === 'EAGAIN') return END
       throw error

@@ -113,6 +113,17 @@ export class Endpoints implements ConnectorHost {
     for (const pipe of bound.pipes) this.#retire(pipe, this.#host.options.linger !== 0)
   }
 
+  /** Whether any of the pipes leads out of the thread: in one that ends nobody will read. */
+  leadOut(pipes: ReadonlySet<Pipe>): boolean {
+    const inside = [...this.#connectors].filter(({ transport }) => !transport.observable)
+    return [...pipes].some((pipe) => {
+      const { session } = pipe
+      return session === undefined
+        ? inside.every((connector) => connector.pipe !== pipe)
+        : session.isInternal !== true
+    })
+  }
+
   connect(address: string, peerId?: Uint8Array): void {
     const { options, type } = this.#host
     const { endpoint, transport } = this.#find(address)

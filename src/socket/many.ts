@@ -1,6 +1,6 @@
 import { ZmqError } from '../errors.js'
 import type { MessageLike } from '../message.js'
-import { core, type Socket } from './socket.js'
+import { core, send, type Socket } from './socket.js'
 import { DONE, type OperationOptions } from './waiting.js'
 
 /** Messages that `receiveMany()` hands over unless it is told otherwise. */
@@ -12,11 +12,10 @@ export async function sendMany(
   messages: Iterable<MessageLike | MessageLike[]>,
   options?: OperationOptions,
 ): Promise<void> {
-  const inner = core(socket)
   let sent = 0
   try {
     for (const message of messages) {
-      const done = inner.send(message, options)
+      const done = send(socket, message, options)
       if (done !== DONE) await done
       sent++
     }

@@ -1,7 +1,7 @@
+import { checkNumber } from '../context.js'
 import { ZmqError } from '../errors.js'
 import { checkKind, isLate, OPTIONS, toBytes, type OptionName } from '../options.js'
 import { EMPTY, fromText, toText } from '../util/bytes.js'
-import './numbered-context.js'
 import { core, Socket } from './socket.js'
 
 /*
@@ -39,8 +39,8 @@ const METADATA = 95
 const ROUNDED =
   'Value is larger than Number.MAX_SAFE_INTEGER and may have been rounded inaccurately.'
 
-/** FD, ROUTER_RAW, IPC_FILTER_PID, _UID and _GID, USE_FD: what JavaScript cannot have. */
-const BEYOND = new Set([14, 41, 58, 59, 60, 89])
+/** FD, ROUTER_RAW, IPC_FILTER_PID, _UID and _GID: what JavaScript cannot have. */
+const BEYOND = new Set([14, 41, 58, 59, 60])
 
 /** libzmq has nothing of this number and kind for this type of socket. */
 function unknown(socket: Socket, number: number, kind: Kind): ZmqError {
@@ -52,11 +52,6 @@ function nameOf(socket: Socket, number: number): OptionName | undefined {
   const name = NAMES.get(number)
   const { on } = name === undefined ? {} : OPTIONS[name]
   return on === undefined || on.split(' ').includes(core(socket).type.name) ? name : undefined
-}
-
-function checkNumber(number: unknown): number {
-  if (typeof number === 'number') return Math.trunc(number)
-  throw new TypeError('Identifier must be a number')
 }
 
 /** As libzmq keeps it, low bytes first; what is too large for 8 bytes is the largest there is. */

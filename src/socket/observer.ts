@@ -71,10 +71,17 @@ export class Observer implements EventSubscriber {
 
   /** Calls `listener` whenever messages were dropped, from now on. `receive()` does not give these events. */
   on(type: 'drop', listener: (event: DropEvent) => void): this
-  /** Calls `listener` with every event of a type from now on, and with those not yet read. */
+  /**
+   * Calls `listener` with every event of a type from now on, and with those not yet read. From then
+   * on the process lives on until the socket or the observer is closed.
+   */
   on<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this
   on(type: EventType | 'drop', listener: (event: never) => void): this {
-    this.#listeners ??= new Map()
+    if (this.#listeners === undefined) {
+      this.#listeners = new Map()
+      // As the reference does, whatever listeners come and go.
+      if (!this.#closed) this.#process.hold()
+    }
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners.add(listener as Listener))
     // Listeners added in the same turn shall all see what came before them.
@@ -97,7 +104,7 @@ export class Observer implements EventSubscriber {
   /** Ends the observation; the socket goes on. */
   close(): void {
     if (this.#closed) return
-    this.#closed = true
+    this.#end()
     this.#settle()?.reject(new ZmqError('EAGAIN'))
   }
 
@@ -132,7 +139,12 @@ export class Observer implements EventSubscriber {
       this.#unread.push(event)
       if (this.#unread.length > MOST_UNREAD) this.#unread.shift()
     }
-    if (event.type === 'end') this.#closed = true
+    if (event.type === 'end') this.#end()
+  }
+
+  #end(): void {
+    this.#closed = true
+    if (this.#listeners !== undefined) this.#process.release()
   }
 
   #settle(): Deferred<Event> | undefined {

@@ -88,6 +88,7 @@ export abstract class Socket extends NumberedBase implements Observable {
       throw new ZmqError('EINVAL', { reason: 'option context is no Context' })
     }
     this.#core = new SocketCore(definition.type, context, definition.pattern)
+    this.#core.inUse.watch(this)
     // Sealed, so that a misspelt option is an error at once.
     Object.seal(this)
     try {
@@ -174,8 +175,8 @@ export abstract class Socket extends NumberedBase implements Observable {
 
   /**
    * Listens on an endpoint before it returns, so that `lastEndpoint` is known at once. It takes what
-   * `bind()` takes but for what needs time: names of hosts, other than `localhost` and those of
-   * network interfaces, and the first `ws://` or `wss://` endpoint of a program are `ENOTSUP`.
+   * `bind()` takes, except names of hosts that have to be looked up (`ENOTSUP`): `localhost` and the
+   * names of network interfaces have not.
    * @throws ZmqError those of `bind()` and `ENOTSUP`, all at once.
    */
   bindSync(address: string): void {

@@ -13,6 +13,7 @@ import type { Subscription } from '../message.js'
 /** One end of an inproc connection: what leaves here arrives there in the same call. */
 export class InprocSession implements Session {
   readonly peer: PeerInfo
+  readonly isInternal = true
   readonly connection: number
   readonly unwritten = 0
   #other: InprocSession | undefined

@@ -5,11 +5,15 @@ import type { LocalPeer, Session, SessionOptions } from '../session/session.js'
 /** The options of a socket that its transports heed. Read at `bind()` and at each attempt to connect. */
 export interface TransportOptions extends SessionOptions {
   readonly backlog: number
+  readonly useFileDescriptor: number
   readonly connectTimeout: number
   readonly multicastHops: number
   readonly ipv6: boolean
   readonly interface: string | null
   readonly tcpAcceptFilter: string | null
+  readonly socksProxy: string | null
+  readonly socksUsername: string | null
+  readonly socksPassword: string | null
   readonly tcpKeepalive: number
   readonly tcpKeepaliveIdle: number
   readonly maxPendingHandshakes: number
@@ -45,7 +49,7 @@ export interface Transport {
   /** Whether an attempt that is not done yet will be, where nobody comes for the sake of a closed socket. */
   reaches?(endpoint: Endpoint): boolean
   /**
-   * Checks the address of a peer before anything happens.
+   * Checks the address of a peer, and of a proxy on the way to it, before anything happens.
    * @throws ZmqError at once: `EINVAL` when it is malformed, `ENOCOMPATPROTO` when sockets of this
    * type do not connect here.
    */

@@ -43,15 +43,14 @@ interface Trial {
 /** Where zerowire may differ, and why. Nothing else may. */
 const differences: { why: string; holds: (trial: Trial) => boolean }[] = [
   {
-    // FD, ROUTER_RAW, IPC_FILTER_PID, _UID, _GID, USE_FD
+    // FD, ROUTER_RAW, IPC_FILTER_PID, _UID, _GID
     why: 'JavaScript cannot have it',
-    holds: ({ id, mine }) => [14, 41, 58, 59, 60, 89].includes(id) && mine === BEYOND,
+    holds: ({ id, mine }) => [14, 41, 58, 59, 60].includes(id) && mine === BEYOND,
   },
   {
     why: 'the mechanism is not there yet',
     holds: ({ id }) => [44, 45, 46, 47, 48, 49, 50, 55, 93].includes(id),
   },
-  { why: 'there is no SOCKS yet', holds: ({ id }) => [68, 99, 100].includes(id) },
   {
     why: 'libzmq cannot tell what it was set to, zerowire can',
     holds: ({ id, value, theirs }) =>

@@ -44,9 +44,23 @@ const malformedToConnect = [...malformedToBind, 'tcp://127.0.0.1:0']
 
 const unknownSchemes = ['foo://bar', 'http://127.0.0.1:80', 'TCP://127.0.0.1:5555']
 
-describe('bind rejects', () => {
+interface Bindable {
+  bind(address: string): Promise<void>
+  bindSync(address: string): void
+}
+
+describe.each([
+  { way: 'bind', bind: (socket: Bindable, address: string) => socket.bind(address) },
+  {
+    way: 'bindSync',
+    // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is a rejection
+    bind: async (socket: Bindable, address: string) => {
+      socket.bindSync(address)
+    },
+  },
+])('$way refuses', ({ bind }) => {
   it.each(malformed)('%j with EINVAL', async (address) => {
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({
       code: 'EINVAL',
       message: 'Invalid argument',
       address,
@@ -54,11 +68,11 @@ describe('bind rejects', () => {
   })
 
   itOurs.each(malformedToBind)('%j with EINVAL', async (address) => {
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({ code: 'EINVAL' })
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({ code: 'EINVAL' })
   })
 
   it.each(unknownSchemes)('%s with EPROTONOSUPPORT', async (address) => {
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({
       code: 'EPROTONOSUPPORT',
       message: 'Protocol not supported',
       address,
@@ -67,7 +81,7 @@ describe('bind rejects', () => {
 
   it('an address in use with EADDRINUSE', async () => {
     const address = await takenPort()
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({
       code: 'EADDRINUSE',
       errno: 98,
       message: 'Address already in use',
@@ -77,14 +91,14 @@ describe('bind rejects', () => {
 
   it.each(['tcp', 'inproc', 'ws'] as const)('%s where another socket is bound', async (scheme) => {
     const address = await bindFresh(open(ours, 'Pull'), scheme)
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
   // The reference takes the path away from the living.
   itOurs('ipc where another socket is bound', async () => {
     const first = open(ours, 'Pull')
     const address = await bindFresh(first, 'ipc')
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({ code: 'EADDRINUSE' })
     const push = open(ours, 'Push')
     push.connect(address)
     await push.send('still here')
@@ -93,12 +107,39 @@ describe('bind rejects', () => {
 
   it('an address that is not of this machine', async () => {
     const address = 'tcp://192.0.2.1:5555'
-    const binding = open(ours, 'Pull').bind(address)
+    const binding = bind(open(ours, 'Pull'), address)
     await expect(binding).rejects.toMatchObject({
       code: expect.stringMatching(/ENODEV|EADDRNOTAVAIL/) as string,
     })
   })
 
+  it('a path that is too long with ENAMETOOLONG', async () => {
+    const address = `ipc:///tmp/${'x'.repeat(108)}`
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({
+      code: 'ENAMETOOLONG',
+      address,
+    })
+  })
+
+  it('a path in a directory that does not exist', async () => {
+    const address = 'ipc:///nonexistent/directory/socket'
+    await expect(bind(open(ours, 'Pull'), address)).rejects.toMatchObject({
+      code: 'ENOENT',
+      address,
+    })
+  })
+
+  it('and leaves the socket usable', async () => {
+    const pull = open(ours, 'Pull')
+    await expect(bind(pull, 'foo://bar')).rejects.toThrow()
+    const push = open(ours, 'Push')
+    push.connect(await bindFresh(pull))
+    await push.send('hello')
+    expect(await receiveTexts(pull)).toEqual(['hello'])
+  })
+})
+
+describe('bind refuses', () => {
   it('an interface that does not exist with ENODEV', async () => {
     const address = 'tcp://nosuchinterface0:5555'
     await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({
@@ -107,34 +148,9 @@ describe('bind rejects', () => {
     })
   })
 
-  it('a path that is too long with ENAMETOOLONG', async () => {
-    const address = `ipc:///tmp/${'x'.repeat(108)}`
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({
-      code: 'ENAMETOOLONG',
-      address,
-    })
-  })
-
-  it('a path in a directory that does not exist', async () => {
-    const address = 'ipc:///nonexistent/directory/socket'
-    await expect(open(ours, 'Pull').bind(address)).rejects.toMatchObject({
-      code: 'ENOENT',
-      address,
-    })
-  })
-
   it('what is no string, at once', () => {
     const bind = open(ours, 'Pull').bind.bind(open(ours, 'Pull')) as (address: unknown) => unknown
     expect(() => bind(5)).toThrow(new TypeError('Address must be a string'))
-  })
-
-  it('and leaves the socket usable', async () => {
-    const pull = open(ours, 'Pull')
-    await expect(pull.bind('foo://bar')).rejects.toThrow()
-    const push = open(ours, 'Push')
-    push.connect(await bindFresh(pull))
-    await push.send('hello')
-    expect(await receiveTexts(pull)).toEqual(['hello'])
   })
 })
 

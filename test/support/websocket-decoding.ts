@@ -1,6 +1,8 @@
-import { IrregularFrames } from '../../src/node/ws-receiver.js'
+import { IrregularFrames, loadReceiver } from '../../src/node/ws-receiver.js'
 import { WebSocketDecoder } from '../../src/wire/websocket-decoder.js'
 import { DecodingBy } from './fast-codec.js'
+
+export const receiverClass = await loadReceiver()
 
 interface DecodingOptions {
   /** Messages that are taken at once. */
@@ -14,7 +16,7 @@ export class WebSocketDecoding extends DecodingBy<WebSocketDecoder> {
   closed = false
 
   constructor(masked: boolean, { most, maxMessageSize = -1 }: DecodingOptions = {}) {
-    const irregular = new IrregularFrames(masked, {
+    const irregular = new IrregularFrames(receiverClass, masked, {
       command: () => undefined,
       onPing: (context) => this.pings.push(Buffer.from(context).toString('latin1')),
       goodbye: () => (this.closed = true),

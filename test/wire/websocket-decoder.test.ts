@@ -5,7 +5,7 @@ import { LIMITS } from '../../src/wire/limits.js'
 import { WebSocketDecoder } from '../../src/wire/websocket-decoder.js'
 import { cut, everySplit, piecesOf } from '../support/chunks.js'
 import { pattern, texts } from '../support/messages.js'
-import { WebSocketDecoding } from '../support/websocket-decoding.js'
+import { receiverClass, WebSocketDecoding } from '../support/websocket-decoding.js'
 import {
   BINARY,
   CLOSE,
@@ -208,7 +208,7 @@ describe('lengths are judged before anything is allocated', () => {
   it('a stranger may send no more than a command, in fragments or not', () => {
     const bytes = [head(BigInt(LIMITS.handshakeCommand + 2)), head(65_538n, 0x02)]
     for (const one of bytes) {
-      const irregular = new IrregularFrames(true, {
+      const irregular = new IrregularFrames(receiverClass, true, {
         command: () => undefined,
         onPing: () => undefined,
         goodbye: () => undefined,
