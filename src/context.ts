@@ -206,7 +206,7 @@ export function checkNumber(id: unknown): number {
 }
 
 function unknown(id: number, value?: unknown): ZmqError {
-  const reason = `contexts have no option ${String(id)}, or not with the value ${String(value)}`
+  const reason = `no context has option ${String(id)} as ${String(value)}`
   return new ZmqError('EINVAL', { reason })
 }
 
