@@ -67,7 +67,6 @@ const bytes = (id: number, extra: Extra = {}): OptionSpec<Uint8Array | null> => 
 })
 
 export const any: Extra = { min: INT_MIN, max: INT_MAX }
-export const fixed: Extra = { fixed: true }
 export const immediate: Extra = { immediate: true }
 
 /** Options that every socket has as properties, on every platform. */
@@ -78,21 +77,12 @@ const common = {
   maxMessageSize: integer(22, -1, -(2 ** 63), { max: 2 ** 63 }),
   immediate: flag(39),
   ipv6: flag(42),
-  plainServer: flag(44, fixed),
-  plainUsername: text(45, fixed),
-  plainPassword: text(46, fixed),
-  curveServer: flag(47, fixed),
-  curvePublicKey: text(48, fixed),
-  curveSecretKey: text(49, fixed),
-  curveServerKey: text(50, fixed),
-  zapDomain: text(55, fixed),
   handshakeInterval: integer(66, 30_000, 0),
   heartbeatInterval: integer(75, 0, 0),
   // What rounds to nothing may be negative.
   heartbeatTimeToLive: integer(76, 0, -99, { max: 6_553_599, step: 100 }),
   heartbeatTimeout: integer(77, -1, 0),
   connectTimeout: integer(79, 0, 0),
-  zapEnforceDomain: flag(93, { ...any, ...fixed }),
   maxPendingOperations: integer(undefined, 1, 1, immediate),
   metadata: { kind: 'metadata', initial: null },
   reconnectStop: integer(109, 0, 0, { max: 7, immediate: true }),
@@ -136,7 +126,6 @@ export const OPTIONS: Specs = {
   helloMessage: bytes(110, immediate),
   disconnectMessage: bytes(111, immediate),
   hiccupMessage: bytes(114, immediate),
-  notify: { ...flag(73, { on: 'STREAM' }), initial: true },
   maxGroups: integer(undefined, 65_536, 1, immediate),
 } satisfies Partial<Specs> as Specs
 

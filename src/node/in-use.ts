@@ -31,7 +31,11 @@ export class InUse implements Use {
   }
 
   watch(socket: object): void {
-    forgotten.register(socket, this)
+    forgotten.register(socket, this, this)
+  }
+
+  end(): void {
+    forgotten.unregister(this)
   }
 
   hold(): void {

@@ -100,8 +100,9 @@ export class Threads implements Neighbours {
     this.#claims.delete(name)
   }
 
+  /** As far as is known: a worker that has not inherited a board may yet hear of others. */
   has(name: string): boolean {
-    return this.#owner(name) !== undefined
+    return this.#owner(name) !== undefined || !(this.#home.inherited || isMainThread)
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {

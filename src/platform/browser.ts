@@ -1,7 +1,7 @@
 import { ZmqError } from '../errors.js'
 import type { Transport } from '../transport/transport.js'
 import { WebSocketTransport } from '../transport/websocket.js'
-import type { KeepAlive } from '../util/keep-alive.js'
+import type { KeepAlive, Use } from '../util/keep-alive.js'
 
 export const hasIpc = false
 
@@ -17,12 +17,16 @@ export function meetThreads(): undefined {
 
 /** A page lives until it is left. */
 export function createKeepAlive(_isBlocky: () => boolean): KeepAlive {
-  const use = { hold: nothing, release: nothing, owe: nothing, settle: nothing, watch: nothing }
-  return { use: () => use }
+  return { use: () => idle }
 }
 
 function nothing(): void {
   // A page does not end by itself.
+}
+
+const idle: Use = {
+  ...{ hold: nothing, release: nothing, owe: nothing },
+  ...{ settle: nothing, watch: nothing, end: nothing },
 }
 
 export function warn(message: string): void {

@@ -271,6 +271,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     for (const pipe of this.#held) pipe.discardIncoming('closed')
     this.services.closed()
     this.inUse.settle(this)
+    this.inUse.end()
   }
 
   // --- options, counts, events

@@ -115,7 +115,9 @@ export class Endpoints implements ConnectorHost {
 
   /** Whether any of the pipes leads out of the thread: in one that ends nobody will read. */
   leadOut(pipes: ReadonlySet<Pipe>): boolean {
-    const inside = [...this.#connectors].filter(({ transport }) => !transport.observable)
+    const inside = [...this.#connectors].filter(
+      ({ transport, endpoint }) => !transport.observable && transport.reaches?.(endpoint) !== true,
+    )
     return [...pipes].some((pipe) => {
       const { session } = pipe
       return session === undefined

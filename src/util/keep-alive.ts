@@ -19,6 +19,8 @@ export interface Use {
    * may lead to `socket`, nothing else that is reachable from here.
    */
   watch(socket: object): void
+  /** The socket is closed: there is nothing left to watch. */
+  end(): void
 }
 
 /** Keeps the process alive while a socket is in use. */
