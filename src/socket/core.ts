@@ -200,14 +200,14 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     const text = checkAddress(address)
     return this.gate.exclusively(async () => {
       await DONE
-      this.#endpoints.unbind(text)
+      this.#endpoints.leave(text)
     })
   }
 
   unbindSync(address: unknown): void {
     const text = checkAddress(address)
     this.gate.demandOpen()
-    this.#endpoints.unbind(text)
+    this.#endpoints.leave(text)
   }
 
   connect(address: unknown, peerId?: Uint8Array): void {
@@ -220,7 +220,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   disconnect(address: unknown): void {
     const text = checkAddress(address)
     this.gate.demandOpen()
-    this.#endpoints.disconnect(text)
+    this.#endpoints.leave(text)
   }
 
   get lastEndpoint(): string | null {

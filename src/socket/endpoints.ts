@@ -104,13 +104,25 @@ export class Endpoints implements ConnectorHost {
     soon(local, { type: 'bind', address: listener.endpoint })
   }
 
-  unbind(address: string): void {
+  /**
+   * Ends all that the socket has at an address, bound or connected: `unbind()` and `disconnect()` are
+   * one to libzmq.
+   */
+  leave(address: string): void {
     this.#host.services.transport(address)
+    const connectors = [...this.#connectors].filter(({ endpoint }) => endpoint.text === address)
     const bound = this.#bound.get(address)
-    if (bound === undefined) throw new ZmqError('ENOENT', { address })
+    if (bound === undefined && connectors.length === 0) throw new ZmqError('ENOENT', { address })
+    const { linger, reconnectStop } = this.#host.options
+    for (const connector of connectors) {
+      const connected = connector.pipe?.session !== undefined
+      const waits = connected || (reconnectStop & STOP.afterDisconnect) === 0
+      this.#leave(connector, waits && linger !== 0)
+    }
+    if (bound === undefined) return
     this.#bound.delete(address)
     this.#unbind(bound)
-    for (const pipe of bound.pipes) this.#retire(pipe, this.#host.options.linger !== 0)
+    for (const pipe of bound.pipes) this.#retire(pipe, linger !== 0)
   }
 
   /** Whether any of the pipes leads out of the thread: in one that ends nobody will read. */
@@ -137,16 +149,6 @@ export class Endpoints implements ConnectorHost {
       connector.start()
     }
     this.#last = address
-  }
-
-  disconnect(address: string): void {
-    this.#host.services.transport(address)
-    const connector = this.#connectorTo(address)
-    if (connector === undefined) throw new ZmqError('ENOENT', { address })
-    const { linger, reconnectStop } = this.#host.options
-    const connected = connector.pipe?.session !== undefined
-    const waits = connected || (reconnectStop & STOP.afterDisconnect) === 0
-    this.#leave(connector, waits && linger !== 0)
   }
 
   /** Lets go of everything; settles when linger has ended. */
