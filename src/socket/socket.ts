@@ -186,7 +186,7 @@ export abstract class Socket extends NumberedBase implements Observable {
   /**
    * Stops listening on an endpoint, given as `lastEndpoint` had it, and ends the connections that it
    * accepted, after what is queued for them has left (see `linger`).
-   * @throws ZmqError `ENOENT` when the socket is not bound to it.
+   * @throws ZmqError `ENOENT` when the socket has nothing there.
    */
   unbind(address: string): Promise<void> {
     return this.#core.unbind(address)
@@ -194,7 +194,7 @@ export abstract class Socket extends NumberedBase implements Observable {
 
   /**
    * `unbind()`, done when it returns. (6.8.0 of the reference binds instead.)
-   * @throws ZmqError `ENOENT` when the socket is not bound to it, `EBADF`, `EBUSY`, all at once.
+   * @throws ZmqError `ENOENT` when the socket has nothing there, `EBADF`, `EBUSY`, all at once.
    */
   unbindSync(address: string): void {
     this.#core.unbindSync(address)
@@ -211,7 +211,7 @@ export abstract class Socket extends NumberedBase implements Observable {
 
   /**
    * Ends a connection made with `connect()`, after what is queued for it has left (see `linger`).
-   * @throws ZmqError `ENOENT` when the socket is not connected to it.
+   * @throws ZmqError `ENOENT` when the socket has nothing there. As `unbind()`, it ends what is bound there too.
    */
   disconnect(address: string): void {
     this.#core.disconnect(address)
