@@ -47,11 +47,18 @@ for (const file of files.filter((name) => name.endsWith('.js'))) {
 }
 
 // Makes `Buffer` known to programs that have the types of Node, whether they list them or not.
-const nodeIfThere = `/** @ts-ignore: not there in a program for browsers */
+// And the names of `using` to those whose target is older, as the types of Node do.
+const knownToAll = `/** @ts-ignore: not there in a program for browsers */
 export type {} from '@types/node';
+declare global {
+    interface SymbolConstructor {
+        readonly dispose: unique symbol;
+        readonly asyncDispose: unique symbol;
+    }
+}
 `
 const messageTypes = join(commonJs, 'message.d.ts')
-await writeFile(messageTypes, nodeIfThere + (await readFile(messageTypes, 'utf8')))
+await writeFile(messageTypes, knownToAll + (await readFile(messageTypes, 'utf8')))
 
 /** An object of its own, whose properties tests may replace, as those of the reference. */
 const doorForRequire = (from: string): string => `'use strict'

@@ -142,3 +142,40 @@ describe.each(compilers)('TypeScript $version', ({ version, nodeTypes }) => {
     })
   })
 })
+
+/** Neither the types of Node nor what the newest engines have. */
+const page = `import { Subscriber, type Message } from 'zeromq'
+export async function show(): Promise<string> {
+  const subscriber = new Subscriber({ receiveHighWaterMark: 10 })
+  subscriber.connect('ws://localhost:8080/news')
+  subscriber.subscribe('news')
+  for await (const [topic, text] of subscriber) if (topic.length > 0) return text.toString()
+  const [part]: Message[] = await subscriber.receive()
+  const bytes: Uint8Array = part
+  return String(bytes)
+}
+`
+
+describe.each(['4.9', '5.9', '7.0'] as const)('TypeScript %s, for a page', (version) => {
+  it.each(['es2020', 'esnext'])(
+    'compiles without the types of Node, lib %s',
+    async (lib) => {
+      const directory = await mkdtemp(join(root, 'page-'))
+      const compilerOptions = {
+        ...{ target: 'es2020', lib: [lib, 'dom'], types: [], noEmit: true, skipLibCheck: false },
+        ...{ module: 'esnext', moduleResolution: version === '4.9' ? 'node' : 'bundler' },
+        strict: true,
+      }
+      await makeProject(
+        directory,
+        { zeromq: ours },
+        {
+          'page.ts': page,
+          'tsconfig.json': JSON.stringify({ compilerOptions, files: ['page.ts'] }),
+        },
+      )
+      expect(await compile(directory, version, 'tsconfig.json')).toBe('')
+    },
+    120_000,
+  )
+})
