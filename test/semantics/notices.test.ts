@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { native, ours, type Implementation } from '../support/implementations.js'
+import { byNumber, pairs } from '../support/by-number.js'
+import { rebind } from '../support/rebind.js'
 import { received } from '../support/received.js'
 import { open } from '../support/scope.js'
 
@@ -8,21 +9,6 @@ const ROUTER_NOTIFY = 97
 const HELLO_MSG = 110
 const DISCONNECT_MSG = 111
 const HICCUP_MSG = 114
-
-interface ByNumber {
-  setStringOption(option: number, value: string): void
-  setInt32Option(option: number, value: number): void
-}
-
-function byNumber(socket: object): ByNumber {
-  return socket as ByNumber
-}
-
-const pairs: { who: string; here: Implementation; there: Implementation }[] = [
-  { who: 'ours to ours', here: ours, there: ours },
-  { who: 'ours to zeromq', here: ours, there: native },
-  { who: 'zeromq to ours', here: native, there: ours },
-]
 
 describe.each(pairs)('$who', ({ here, there }) => {
   it('HELLO_MSG of a dialler comes before all that is queued, and again after a reconnect', async () => {
@@ -36,7 +22,7 @@ describe.each(pairs)('$who', ({ here, there }) => {
     expect((await received(first, 2)).map(([, text]) => text)).toEqual(['hello', 'work'])
     first.linger = 0
     await first.unbind(address)
-    await first.bind(address)
+    await rebind(first, address)
     expect((await received(first)).map(([, text]) => text)).toEqual(['hello'])
   })
 
@@ -111,7 +97,7 @@ describe.each(pairs)('$who', ({ here, there }) => {
     await dealer.send('hello')
     await router.receive()
     await router.unbind(address)
-    await router.bind(address)
+    await rebind(router, address)
     // libzmq lets go of its peers only when it is used.
     const next = received(router)
     expect(await received(dealer)).toEqual([['hiccup']])

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  describeOurs,
-  native,
-  ours,
-  zerowire,
-  type AnySocket,
-  type Implementation,
-} from '../support/implementations.js'
+import { byNumber, pairs } from '../support/by-number.js'
+import { describeOurs, zerowire, type AnySocket } from '../support/implementations.js'
 import { received } from '../support/received.js'
 import { open, track } from '../support/scope.js'
 
@@ -17,26 +11,10 @@ const ONLY_FIRST_SUBSCRIBE = 108
 const XSUB_VERBOSE_UNSUBSCRIBE = 115
 const TOPICS_COUNT = 116
 
-interface ByNumber {
-  setBoolOption(option: number, value: boolean): void
-  setStringOption(option: number, value: string): void
-  getInt32Option(option: number): number
-}
-
-function byNumber(socket: object): ByNumber {
-  return socket as ByNumber
-}
-
 async function join(publisher: AnySocket, subscriber: AnySocket): Promise<void> {
   await publisher.bind('tcp://127.0.0.1:*')
   subscriber.connect(publisher.lastEndpoint ?? '')
 }
-
-const pairs: { who: string; here: Implementation; there: Implementation }[] = [
-  { who: 'ours to ours', here: ours, there: ours },
-  { who: 'ours to zeromq', here: ours, there: native },
-  { who: 'zeromq to ours', here: native, there: ours },
-]
 
 describe.each(pairs)('$who', ({ here, there }) => {
   it('XPUB_MANUAL_LAST_VALUE: the first message goes to the newcomer alone', async () => {
