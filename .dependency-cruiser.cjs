@@ -22,10 +22,11 @@ const layers = {
   routing: ['util', ...foundation, 'options', 'session'],
   // The only one that knows there is more than one platform.
   context: [...toSession, 'transport', 'platform'],
-  'curve-key-pair': ['security', 'platform'],
+  'curve-key-pair': ['util', 'platform'],
   socket: [
     ...['util', ...foundation, 'options', 'session', 'routing', 'context'],
     'transport/transport',
+    'security/authenticator',
   ],
   proxy: ['util', ...foundation, 'options', 'context', 'socket'],
   index: ['socket', 'browser'],

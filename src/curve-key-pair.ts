@@ -1,5 +1,5 @@
 import { generateKeyPair } from '#platform'
-import { encodeZ85 } from './security/z85.js'
+import { encodeZ85 } from './util/z85.js'
 
 /** Keys of one end, each as 40 characters of Z85 (RFC 32). */
 export interface CurveKeyPair {

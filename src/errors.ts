@@ -1,6 +1,7 @@
 /**
  * The codes of every error that zerowire makes: libzmq's names.
- * `ERR_ZMTP_*` codes say in an event what a peer did wrong during the handshake.
+ * `ERR_ZMTP_*` codes say in an event what a peer did wrong during the handshake, `ERR_ZAP_*` codes
+ * what a ZAP handler (RFC 27) did wrong when it was asked about a peer.
  */
 export type ErrorCode =
   | 'EAGAIN'
@@ -31,11 +32,27 @@ export type ErrorCode =
   | 'ETERM'
   | 'ERR_ZMTP_UNSPECIFIED'
   | 'ERR_ZMTP_UNEXPECTED_COMMAND'
+  | 'ERR_ZMTP_INVALID_SEQUENCE'
+  | 'ERR_ZMTP_KEY_EXCHANGE'
   | 'ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED'
+  | 'ERR_ZMTP_MALFORMED_COMMAND_MESSAGE'
+  | 'ERR_ZMTP_MALFORMED_COMMAND_HELLO'
+  | 'ERR_ZMTP_MALFORMED_COMMAND_INITIATE'
   | 'ERR_ZMTP_MALFORMED_COMMAND_ERROR'
   | 'ERR_ZMTP_MALFORMED_COMMAND_READY'
+  | 'ERR_ZMTP_MALFORMED_COMMAND_WELCOME'
   | 'ERR_ZMTP_INVALID_METADATA'
+  | 'ERR_ZMTP_CRYPTOGRAPHIC'
   | 'ERR_ZMTP_MECHANISM_MISMATCH'
+  | 'ERR_ZAP_UNSPECIFIED'
+  | 'ERR_ZAP_MALFORMED_REPLY'
+  | 'ERR_ZAP_BAD_REQUEST_ID'
+  | 'ERR_ZAP_BAD_VERSION'
+  | 'ERR_ZAP_INVALID_STATUS_CODE'
+  | 'ERR_ZAP_INVALID_METADATA'
+
+const ZMTP = 'ZMTP protocol error'
+const ZAP = 'ZAP protocol error'
 
 /** libzmq's number on Linux, and its words, for each code. */
 const TABLE: Readonly<Record<ErrorCode, readonly [errno: number, message: string]>> = {
@@ -65,13 +82,26 @@ const TABLE: Readonly<Record<ErrorCode, readonly [errno: number, message: string
   EFSM: [156384763, 'Operation cannot be accomplished in current state'],
   ENOCOMPATPROTO: [156384764, 'The protocol is not compatible with the socket type'],
   ETERM: [156384765, 'Context was terminated'],
-  ERR_ZMTP_UNSPECIFIED: [0x10000000, 'ZMTP protocol error'],
-  ERR_ZMTP_UNEXPECTED_COMMAND: [0x10000001, 'ZMTP protocol error'],
-  ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED: [0x10000011, 'ZMTP protocol error'],
-  ERR_ZMTP_MALFORMED_COMMAND_ERROR: [0x10000015, 'ZMTP protocol error'],
-  ERR_ZMTP_MALFORMED_COMMAND_READY: [0x10000016, 'ZMTP protocol error'],
-  ERR_ZMTP_INVALID_METADATA: [0x10000018, 'ZMTP protocol error'],
-  ERR_ZMTP_MECHANISM_MISMATCH: [0x12000001, 'ZMTP protocol error'],
+  ERR_ZMTP_UNSPECIFIED: [0x10000000, ZMTP],
+  ERR_ZMTP_UNEXPECTED_COMMAND: [0x10000001, ZMTP],
+  ERR_ZMTP_INVALID_SEQUENCE: [0x10000002, ZMTP],
+  ERR_ZMTP_KEY_EXCHANGE: [0x10000003, ZMTP],
+  ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED: [0x10000011, ZMTP],
+  ERR_ZMTP_MALFORMED_COMMAND_MESSAGE: [0x10000012, ZMTP],
+  ERR_ZMTP_MALFORMED_COMMAND_HELLO: [0x10000013, ZMTP],
+  ERR_ZMTP_MALFORMED_COMMAND_INITIATE: [0x10000014, ZMTP],
+  ERR_ZMTP_MALFORMED_COMMAND_ERROR: [0x10000015, ZMTP],
+  ERR_ZMTP_MALFORMED_COMMAND_READY: [0x10000016, ZMTP],
+  ERR_ZMTP_MALFORMED_COMMAND_WELCOME: [0x10000017, ZMTP],
+  ERR_ZMTP_INVALID_METADATA: [0x10000018, ZMTP],
+  ERR_ZMTP_CRYPTOGRAPHIC: [0x11000001, ZMTP],
+  ERR_ZMTP_MECHANISM_MISMATCH: [0x11000002, ZMTP],
+  ERR_ZAP_UNSPECIFIED: [0x20000000, ZAP],
+  ERR_ZAP_MALFORMED_REPLY: [0x20000001, ZAP],
+  ERR_ZAP_BAD_REQUEST_ID: [0x20000002, ZAP],
+  ERR_ZAP_BAD_VERSION: [0x20000003, ZAP],
+  ERR_ZAP_INVALID_STATUS_CODE: [0x20000004, ZAP],
+  ERR_ZAP_INVALID_METADATA: [0x20000005, ZAP],
 }
 
 /** What {@link ZmqError} may say beyond its code. */
@@ -84,7 +114,12 @@ export interface ErrorDetails {
   reason?: string | undefined
   /** The error of the platform beneath. */
   cause?: unknown
+  /** Of a refusal, as ZAP has it (RFC 27). */
+  status?: Status | undefined
 }
+
+/** Why a peer is refused (RFC 27): for now, for its credentials, for an error of the server's. */
+export type Status = 300 | 400 | 500
 
 /**
  * The one error class. Match on `code`, never on the message.
@@ -101,6 +136,8 @@ export class ZmqError extends Error {
   declare readonly address?: string
   /** What exactly was wrong, where the code alone does not say it. */
   declare readonly reason?: string
+  /** Of a refusal: 300 for a temporary error, 400 for wrong credentials, 500 for an internal error. */
+  declare readonly status?: Status
   /** Messages that `sendMany()` had sent before it failed. */
   declare readonly sent?: number
 
@@ -112,6 +149,7 @@ export class ZmqError extends Error {
     this.errno = errno
     if (details.address !== undefined) this.address = details.address
     if (details.reason !== undefined) this.reason = details.reason
+    if (details.status !== undefined) this.status = details.status
   }
 
   /** The same error, saying how many messages were sent before it. */

@@ -1,4 +1,4 @@
-import type { ZmqError } from './errors.js'
+import type { Status, ZmqError } from './errors.js'
 
 /** Why messages did not reach anybody. */
 export type DropReason =
@@ -27,9 +27,14 @@ export interface PeerInfo {
   readonly socketType: string
   /** The routing id it chose; empty where it chose none. */
   readonly routingId: Uint8Array
+  /** Who it has proved to be, in the words of whoever let it in (ZAP's user id); empty where nobody was asked. */
+  readonly userId: string
   /** What it speaks, such as `ZMTP/3.1`. */
   readonly protocol: string
-  /** What else it said of itself (option `metadata`): names in lower case, such as `x-version`. */
+  /**
+   * What else it said of itself (option `metadata`), and what those who let it in said of it, which
+   * comes first: names in lower case, such as `x-version`.
+   */
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -59,7 +64,7 @@ export interface EventFailure extends Omit<ZmqError, 'code'> {
 /** What the error of a peer that refused us, or was refused, says besides. */
 export interface EventStatus {
   /** As ZAP has it: 300 for a temporary error, 400 for wrong credentials, 500 for an internal error. */
-  readonly status: 300 | 400 | 500
+  readonly status: Status
 }
 
 /** An event about a failure. */

@@ -21,6 +21,42 @@ export interface TlsOptions {
   readonly [name: string]: unknown
 }
 
+/** Somebody who wants to come in, as the function of the option `authenticate` is told of them. */
+export interface AuthenticationRequest {
+  /** How they prove who they are; with `NULL` they do not. */
+  readonly mechanism: 'NULL' | 'PLAIN' | 'CURVE'
+  /** Under PLAIN: the user name. */
+  readonly username?: string
+  /** Under PLAIN: the password, which came in clear. */
+  readonly password?: string
+  /** Under CURVE: the public key as 40 characters of Z85 (RFC 32). They have proved that they know the secret one. */
+  readonly publicKey?: string
+  /** Their address without the port, such as `192.0.2.7`; `localhost` over `ipc://`. */
+  readonly address: string
+  /** The option `zapDomain` of the socket; empty if it has none. */
+  readonly domain: string
+  /** What type of socket they say they are, such as `DEALER`. */
+  readonly socketType: string
+  /** The routing id that they want; empty if none. */
+  readonly routingId: Uint8Array
+  /** What else they say of themselves (their option `metadata`): names in lower case, such as `x-version`. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** What is to be known of somebody who may come in: `peer.userId` and `peer.metadata` of events and messages. */
+export interface Authenticated {
+  readonly userId?: string
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/**
+ * Judges somebody who wants to come in: true, the user id, or more, lets them in; false, null and
+ * undefined turn them away for good. One that throws turns them away with an internal error.
+ */
+export type Authenticate = (request: AuthenticationRequest) => Verdict | Promise<Verdict>
+
+type Verdict = boolean | string | Authenticated | null | undefined
+
 /** Every option of a socket by its name, with the type of its value. */
 export interface OptionValues {
   // of all sockets
@@ -69,6 +105,10 @@ export interface OptionValues {
   allowedOrigins: readonly string[] | null
   metadata: Readonly<Record<string, string>> | null
   reconnectStop: number
+  authenticate: Authenticate | null
+  // what others of them amount to
+  mechanism: 'NULL' | 'PLAIN' | 'CURVE'
+  asServer: boolean
   // of all sockets, by number only
   multicastLoop: boolean
   inBatchSize: number
@@ -112,13 +152,15 @@ export interface OptionValues {
 /** The name of an option. */
 export type OptionName = keyof OptionValues
 
-/** Options each of which, if set, asks for authentication or encryption. */
+/** Options that say who may talk to whom, and how they prove it. */
 export type SecurityOption =
-  | 'plainServer'
+  | 'mechanism'
+  | 'asServer'
   | 'plainUsername'
   | 'plainPassword'
-  | 'curveServer'
   | 'curvePublicKey'
   | 'curveSecretKey'
   | 'curveServerKey'
   | 'zapDomain'
+  | 'zapEnforceDomain'
+  | 'authenticate'

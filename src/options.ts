@@ -1,11 +1,30 @@
 import { ZmqError } from './errors.js'
-import { copyOf, fromText, toText } from './util/bytes.js'
+import { copyOf, EMPTY, fromText, toLatin1, toText } from './util/bytes.js'
+import { decodeZ85, encodeZ85 } from './util/z85.js'
 import type { OptionName, OptionValues } from './option-values.js'
 
 // By name: TypeScript 4.9 reads the declarations, and has no other way for types.
-export type { TlsOptions, OptionValues, OptionName, SecurityOption } from './option-values.js'
+export type {
+  Authenticate,
+  Authenticated,
+  AuthenticationRequest,
+  TlsOptions,
+  OptionValues,
+  OptionName,
+  SecurityOption,
+} from './option-values.js'
 
-type Kind = 'int' | 'bool' | 'string' | 'bytes' | 'verbosity' | 'record' | 'strings' | 'metadata'
+type Kind =
+  | 'int'
+  | 'bool'
+  | 'string'
+  | 'bytes'
+  | 'key'
+  | 'verbosity'
+  | 'record'
+  | 'strings'
+  | 'metadata'
+  | 'function'
 
 interface OptionSpec<V> {
   /** libzmq's number; none for what only zerowire has. */
@@ -21,8 +40,8 @@ interface OptionSpec<V> {
   readonly step?: number
   /** It takes effect at once, also on endpoints that exist. */
   readonly immediate?: true
-  /** Other values than the initial one are refused: nothing here could heed them. */
-  readonly fixed?: true
+  /** Not for others to read in an error. */
+  readonly secret?: true
 }
 
 type Specs = { readonly [K in OptionName]: OptionSpec<OptionValues[K]> }
@@ -69,6 +88,12 @@ const bytes = (id: number, extra: Extra = {}): OptionSpec<Uint8Array | null> => 
 export const any: Extra = { min: INT_MIN, max: INT_MAX }
 export const immediate: Extra = { immediate: true }
 
+/** A key of CURVE. */
+const key = (id: number, extra: Extra = {}): OptionSpec<string | null> => ({
+  ...{ id, kind: 'key', initial: null },
+  ...extra,
+})
+
 /** Options that every socket has as properties, on every platform. */
 const common = {
   linger: integer(17, -1, -1, immediate),
@@ -86,6 +111,16 @@ const common = {
   maxPendingOperations: integer(undefined, 1, 1, immediate),
   metadata: { kind: 'metadata', initial: null },
   reconnectStop: integer(109, 0, 0, { max: 7, immediate: true }),
+  plainServer: flag(44),
+  plainUsername: text(45),
+  plainPassword: text(46, { secret: true }),
+  curveServer: flag(47),
+  curvePublicKey: key(48),
+  curveSecretKey: key(49, { secret: true }),
+  curveServerKey: key(50),
+  zapDomain: text(55),
+  zapEnforceDomain: flag(93, any),
+  authenticate: { kind: 'function', initial: null },
 } satisfies Partial<Specs>
 
 const sending = {
@@ -107,6 +142,8 @@ export const OPTIONS: Specs = {
   ...common,
   ...sending,
   ...receiving,
+  mechanism: { kind: 'string', initial: 'NULL' },
+  asServer: flag(undefined),
   routingId: bytes(5, { min: 1, max: 255 }),
   mandatory: flagOf('ROUTER', 33, true),
   probeRouter: flagOf('ROUTER DEALER REQ', 51, true),
@@ -163,7 +200,9 @@ const EXPECTED: Partial<Record<Kind, string>> = {
   bool: 'a boolean',
   string: 'a string or buffer',
   bytes: 'a string or buffer',
+  key: 'a string or buffer',
   strings: 'an array of strings or null',
+  function: 'a function or null',
 }
 
 /** @throws TypeError when a value is of the wrong type. */
@@ -189,27 +228,25 @@ const IS: Record<Kind, (value: unknown) => boolean> = {
   bool: (value) => typeof value === 'boolean',
   string: isBytes,
   bytes: isBytes,
+  key: isBytes,
   record: isRecord,
   metadata: isRecord,
   strings: (value) =>
     isNothing(value) || (Array.isArray(value) && value.every((each) => typeof each === 'string')),
   verbosity: () => true,
+  function: (value) => isNothing(value) || typeof value === 'function',
 }
 
 /**
  * The one validator of options.
  * @returns the value as it is kept.
  * @throws TypeError when it is of the wrong type, in the reference's words.
- * @throws ZmqError `EINVAL` when it is out of range, `ENOTSUP` when nothing could heed it.
+ * @throws ZmqError `EINVAL` when it is out of range.
  */
 export function checkOption<K extends OptionName>(name: K, value: unknown): OptionValues[K] {
   checkType(name, value)
   const spec: OptionSpec<OptionValues[K]> = OPTIONS[name]
-  const checked = KEPT[spec.kind](value as never, spec, name)
-  if (spec.fixed === true && checked !== spec.initial) {
-    throw new ZmqError('ENOTSUP', { reason: `option ${name} is not supported yet` })
-  }
-  return checked as OptionValues[K]
+  return KEPT[spec.kind](value as never, spec, name) as OptionValues[K]
 }
 
 const same = (value: unknown): unknown => value
@@ -227,13 +264,24 @@ const KEPT: Record<Kind, (value: never, spec: OptionSpec<unknown>, name: string)
     const bytes = KEPT.bytes(value, spec, name)
     return bytes instanceof Uint8Array ? toText(bytes) : null
   },
-  bytes(value: string | ArrayBufferView | null, { min = 0, max = INT_MAX }, name) {
+  bytes(value: string | ArrayBufferView | null, { min = 0, max = INT_MAX, secret }, name) {
     if (value === null) return null
     const bytes = toBytes(value)
     // Of nothing to say there is nothing to send.
     if (bytes.length === 0 && min === 0) return null
     if (bytes.length >= min && bytes.length <= max) return bytes
-    throw outOfRange(name, toText(bytes), `${String(min)} to ${String(max)} bytes`)
+    throw outOfRange(
+      name,
+      secret ? bytes.length : toText(bytes),
+      `${String(min)} to ${String(max)} bytes`,
+    )
+  },
+  /** 32 bytes, or 40 characters of Z85, which may end in a zero as a string in C does. Kept as Z85. */
+  key(value: string | ArrayBufferView | null, { secret }, name) {
+    const bytes = value === null ? EMPTY : toBytes(value)
+    const z85 = bytes.length === 32 ? encodeZ85(bytes) : toLatin1(bytes).replace(/\0$/, '')
+    if (z85.length === 40 && decodeZ85(z85) !== undefined) return z85
+    throw outOfRange(name, secret ? bytes.length : value, '32 bytes or 40 characters of Z85')
   },
   record: (value: object | null | undefined) => (value ? { ...value } : null),
   metadata(value: object | null | undefined, _spec, name) {
@@ -245,6 +293,7 @@ const KEPT: Record<Kind, (value: never, spec: OptionSpec<unknown>, name: string)
     return value ? { ...value } : null
   },
   strings: (value: readonly string[] | null | undefined) => (value ? [...value] : null),
+  function: (value: unknown) => value ?? null,
   /** Words that mean nothing are none. */
   verbosity: (value: unknown) => (value === 'allSubs' || value === 'allSubsUnsubs' ? value : null),
 }

@@ -53,7 +53,7 @@ describe('an error', () => {
     ['ERR_ZMTP_MALFORMED_COMMAND_ERROR', 0x1000_0015],
     ['ERR_ZMTP_MALFORMED_COMMAND_READY', 0x1000_0016],
     ['ERR_ZMTP_INVALID_METADATA', 0x1000_0018],
-    ['ERR_ZMTP_MECHANISM_MISMATCH', 0x1200_0001],
+    ['ERR_ZMTP_MECHANISM_MISMATCH', 0x1100_0002],
   ])('%s has the number of libzmq', (code, errno) => {
     expect(new ZmqError(code).errno).toBe(errno)
   })

@@ -45,7 +45,7 @@ export async function dial(
     const connection = nextConnection()
     const remoteAddress = endpoint.text
     local.emit({ type: 'connect', address: endpoint.text, connection, remoteAddress })
-    const facts = { endpoint: endpoint.text, remoteAddress, connection }
+    const facts = { endpoint: endpoint.text, remoteAddress, connection, accepted: false }
     const session = new StreamSession(stream, local, facts, dialectOf(local))
     return await session.handshake()
   } finally {
@@ -139,7 +139,7 @@ export function serve(text: string, local: LocalEnd, accept: Accept, kind: Liste
       return
     }
     local.emit({ type: 'accept', address: endpoint, connection, remoteAddress })
-    const facts = { endpoint, remoteAddress, connection }
+    const facts = { endpoint, remoteAddress, connection, accepted: true }
     const session = new StreamSession(stream, local, facts, dialectOf(local))
     strangers.admit(session, local.options.maxPendingHandshakes)
     welcome(session, accept, strangers)

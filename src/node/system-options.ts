@@ -4,8 +4,6 @@ import { addOptions, any, flag, immediate, INT_MAX, INT_MIN, integer, text } fro
  * Options that mean something where a program opens ports, or that are there because the reference
  * has them. Others have no use for them.
  */
-const fixed = { fixed: true } as const
-
 addOptions(
   {
     affinity: integer(4, 0, 0, { max: 2 ** 64 }),
@@ -17,15 +15,6 @@ addOptions(
     tcpKeepaliveIdle: integer(36, -1, -1),
     tcpKeepaliveInterval: integer(37, -1, -1),
     tcpAcceptFilter: text(38),
-    plainServer: flag(44, fixed),
-    plainUsername: text(45, fixed),
-    plainPassword: text(46, fixed),
-    curveServer: flag(47, fixed),
-    curvePublicKey: text(48, fixed),
-    curveSecretKey: text(49, fixed),
-    curveServerKey: text(50, fixed),
-    zapDomain: text(55, fixed),
-    zapEnforceDomain: flag(93, { ...any, ...fixed }),
     typeOfService: integer(57, 0, 0),
     socksProxy: text(68, { max: INT_MAX }),
     useFileDescriptor: integer(89, -1, -1),

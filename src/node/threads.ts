@@ -278,7 +278,10 @@ export class Threads implements Neighbours {
         if (this.#connections.size === 0) this.#unwatch()
       },
     })
-    const facts = { endpoint: address, remoteAddress: address, connection: nextConnection() }
+    const facts = {
+      ...{ endpoint: address, remoteAddress: address, connection: nextConnection() },
+      accepted: false,
+    }
     const session = new StreamSession(stream, plain(local), facts, zmtp)
     this.#connections.set(stream, { peer, session })
     this.#watch ??= setInterval(() => {

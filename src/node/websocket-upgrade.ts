@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import { parseWebRoute, type Endpoint } from '../endpoint.js'
-import type { SessionOptions } from '../session/session.js'
+import type { Connection, LocalPeer, SessionOptions } from '../session/session.js'
+import type { LocalEnd } from '../transport/transport.js'
 import { ZMTP_STREAM, type Subprotocol } from '../session/zws-handshake.js'
 import { startTimer } from '../util/timer.js'
 import { crypto, http } from './builtin.js'
@@ -19,8 +20,12 @@ const KEY_BYTES = 16
 /** What a listener has agreed to. */
 export type Agreed = Subprotocol | typeof ZMTP_STREAM
 
-/** What a listener agrees to, the best first. */
-const KNOWN: readonly Agreed[] = ['ZWS2.0/NULL', ZMTP_STREAM, 'ZWS2.0']
+/** What a listener agrees to, the best first. Where nobody says anything of himself nobody can be judged. */
+function known(local: LocalPeer, connection: Connection): Agreed[] {
+  const { mechanism } = local.options
+  const open = mechanism === 'NULL' && local.authenticator?.(connection) === undefined
+  return [`ZWS2.0/${mechanism}`, ZMTP_STREAM, ...(open ? (['ZWS2.0'] as const) : [])]
+}
 
 /** An upgraded connection. */
 export interface Upgraded {
@@ -140,9 +145,11 @@ function judgeAnswer(
 /** Judges a request. @returns the subprotocol to speak, or why there will be none. */
 export function judge(
   { method, headers }: IncomingMessage,
-  allowedOrigins: readonly string[] | null,
+  local: LocalEnd,
+  connection: Connection,
 ): Agreed | Refusal {
   const { origin, upgrade } = headers
+  const { allowedOrigins } = local.options
   const key = headers['sec-websocket-key'] ?? ''
   if (method !== 'GET') return bad(`the method is ${String(method)}, not GET`)
   if (upgrade?.toLowerCase() !== 'websocket') return bad('the upgrade is not one to WebSocket')
@@ -154,10 +161,13 @@ export function judge(
   if (allowedOrigins !== null && origin !== undefined && !allowedOrigins.includes(origin)) {
     return { status: '403 Forbidden', reason: `the origin ${origin} is not in allowedOrigins` }
   }
+  const agreeable = known(local, connection)
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   return (
-    KNOWN.find((name) => offered.includes(name)) ??
-    bad(`none of the subprotocols ${JSON.stringify(offered.join())} is one of ZWS 2.0`)
+    agreeable.find((name) => offered.includes(name)) ??
+    bad(
+      `none of the subprotocols ${JSON.stringify(offered.join())} is one of ${agreeable.join(', ')}`,
+    )
   )
 }
 

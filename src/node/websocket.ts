@@ -5,20 +5,11 @@ import { formatHostPort, parseWebBind, parseWebRoute, type Endpoint } from '../e
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import type { Speak } from '../session/dialect.js'
-import {
-  handshakeFailures,
-  nextConnection,
-  NOTHING_SAID,
-  type Session,
-} from '../session/session.js'
-import { StreamSession, type Connection } from '../session/stream-session.js'
+import { handshakeFailures } from '../session/handshake-failure.js'
+import { nextConnection, NOTHING_SAID, type Connection, type Session } from '../session/session.js'
+import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
-import {
-  SUBPROTOCOLS,
-  ZMTP_STREAM,
-  zwsHandshake,
-  type Subprotocol,
-} from '../session/zws-handshake.js'
+import { ZMTP_STREAM, zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
 import type {
   Accept,
   Listener,
@@ -49,7 +40,7 @@ import { IrregularFrames, loadReceiver, type ReceiverClass } from './ws-receiver
 
 /** ZWS 2.0 in frames of WebSocket, as one side of a connection puts and reads them. */
 function zws(subprotocol: Subprotocol, isServer: boolean, receiver: ReceiverClass): Speak {
-  return (local, listener) => {
+  return (local, listener, connection) => {
     const encoder = new WebSocketEncoder(!isServer)
     const decoder = new WebSocketDecoder(
       local.options,
@@ -61,7 +52,8 @@ function zws(subprotocol: Subprotocol, isServer: boolean, receiver: ReceiverClas
     )
     // PING is a frame of WebSocket, which everybody answers.
     const agreement = { subprotocol, answersPing: true }
-    return { encoder, decoder, handshake: zwsHandshake(agreement, local, encoder, decoder) }
+    const codec = { encoder, decoder }
+    return { ...codec, handshake: zwsHandshake(agreement, local, codec, connection) }
   }
 }
 
@@ -85,11 +77,14 @@ export class WebSocketTransport implements Transport {
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
+    const { mechanism } = local.options
+    const offered: Subprotocol[] = [`ZWS2.0/${mechanism}`]
+    if (mechanism === 'NULL') offered.push(...WITHOUT_SLASH)
     try {
-      return await this.#attempt(endpoint, local, signal, SUBPROTOCOLS)
+      return await this.#attempt(endpoint, local, signal, offered)
     } catch (error) {
       if (!(error instanceof UpgradeError)) throw error
-      if (error.status !== BAD_REQUEST || signal.aborted) throw error.error
+      if (error.status !== BAD_REQUEST || mechanism !== 'NULL' || signal.aborted) throw error.error
     }
     try {
       return await this.#attempt(endpoint, local, signal, WITHOUT_SLASH)
@@ -122,7 +117,10 @@ export class WebSocketTransport implements Transport {
     try {
       await connected(socket, endpoint, local, this.scheme === 'wss' ? 'secureConnect' : 'connect')
       signal.throwIfAborted()
-      const facts = { endpoint: text, remoteAddress: text, connection: nextConnection() }
+      const facts = {
+        ...{ endpoint: text, remoteAddress: text, connection: nextConnection() },
+        accepted: false,
+      }
       return await shakeHands(socket, endpoint, local, facts, offered)
     } finally {
       signal.removeEventListener('abort', abort)
@@ -173,8 +171,9 @@ export class WebSocketTransport implements Transport {
         endpoint: bound,
         remoteAddress: originOf(socket, this.scheme),
         connection: nextConnection(),
+        accepted: true,
       }
-      const agreed = admits(socket) ? judge(request, local.options.allowedOrigins) : UNWANTED
+      const agreed = admits(socket) ? judge(request, local, facts) : UNWANTED
       const session = answer(agreed, request, streamOf(socket, head), local, facts, receiver)
       if (session === undefined) return
       strangers.admit(session, local.options.maxPendingHandshakes)

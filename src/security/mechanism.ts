@@ -1,22 +1,48 @@
+import type { Codec } from '../wire/codec.js'
 import type { Metadata } from '../wire/metadata.js'
+import type { OptionValues, SecurityOption } from '../options.js'
+import type { Authenticator, Verdict } from './authenticator.js'
+
+/** What a finished handshake has found out. */
+export interface Outcome {
+  /** What the peer says of itself. */
+  readonly metadata: Metadata
+  /** What those who let it in say of it. */
+  readonly verdict: Verdict
+  /** How messages travel from now on, where the mechanism changes it. */
+  readonly codec?: Codec
+}
 
 /**
- * One side of a security handshake as a state machine without I/O: command bodies in, command
- * bodies out. It is over when `metadata` is there; every fault of the peer is thrown.
+ * One side of a security handshake without I/O: the peer's commands in through `receive`, ours out
+ * through what it was given to say them with. Where it has to wait for somebody else than the peer it
+ * returns a promise, and takes no further command before that has settled. Every fault of the peer is
+ * thrown (or rejected with) as a ZmqError; what was said before that is still sent.
  */
 export interface Mechanism {
-  /** The name in the greeting; the two sides must agree on it to the byte. */
-  readonly name: string
-  /** Whether the greeting announces a server. Means nothing to mechanisms without roles. */
-  readonly asServer: boolean
-  /** The command to send as soon as the greetings have been exchanged, if this side begins. */
-  start(): Uint8Array | undefined
+  /** Called once, as soon as the greetings have been exchanged. */
+  start(): Promise<void> | undefined
   /**
-   * Takes the peer's next command.
-   * @returns the command to answer with, if any.
-   * @throws ZmqError `ERR_ZMTP_*` when the peer breaks the protocol or refuses us.
+   * Takes the peer's next command. Not called any more once there is an outcome.
+   * @throws ZmqError `ERR_ZMTP_*` when the peer breaks the protocol; one with a `status` when it
+   * refuses us, or we refuse it.
    */
-  receive(command: Uint8Array): Uint8Array | undefined
-  /** What the peer says of itself; defined once the handshake is done on this side. */
-  readonly metadata: Metadata | undefined
+  receive(command: Uint8Array): Promise<void> | undefined
+  /** Defined once the handshake is done on this side. */
+  readonly outcome: Outcome | undefined
+}
+
+/** What a mechanism needs to know, and its way out. */
+export interface MechanismHost {
+  /** Sends a command. */
+  readonly say: (command: Uint8Array) => void
+  /** What we say of ourselves (RFC 37 "Metadata"), encoded. */
+  readonly properties: Uint8Array
+  readonly options: Readonly<Pick<OptionValues, SecurityOption>>
+  /** The peer came to us; otherwise we went to it. */
+  readonly accepted: boolean
+  /** Whom to ask about the peer; undefined when everybody may come in. */
+  readonly authenticator: Authenticator | undefined
+  /** How messages would travel without the mechanism. */
+  readonly codec: Codec
 }

@@ -1,19 +1,15 @@
 import { protocolError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import { EMPTY, fromText, toLatin1, toText } from '../util/bytes.js'
-import type { Decoder } from '../wire/decoder.js'
-import type { Encoder } from '../wire/encoder.js'
-import { encodeProperty, type Metadata } from '../wire/metadata.js'
-import { NOTHING_SAID, type LocalPeer } from './session.js'
+import type { Outcome } from '../security/mechanism.js'
+import type { Codec } from '../wire/codec.js'
+import { encodeProperty } from '../wire/metadata.js'
+import { NOTHING_SAID, type Connection, type LocalPeer } from './session.js'
 
 /** The longest routing id (RFC 37 "Identity"). */
 const LONGEST_ROUTING_ID = 255
 
-/** How messages are put into bytes, and found in them. */
-export interface Codec {
-  readonly encoder: Encoder
-  readonly decoder: Decoder
-}
+export type { Codec }
 
 /** What a finished handshake has found out. */
 export interface HandshakeResult {
@@ -28,16 +24,22 @@ export interface HandshakeResult {
   readonly wantsAll?: boolean
 }
 
+/** How far a handshake is: done, to be waited for, or in need of more bytes. */
+export type Progress<T> = T | Promise<T | undefined> | undefined
+
 /** The conversation before messages flow: bytes in through `receive`, bytes out through the encoder. */
 export interface Handshake {
   /** The result, where it is known without a word. */
   readonly result?: HandshakeResult
+  /** Called once, before anything else: what it waits for, if it does. */
+  begin?(): Progress<HandshakeResult>
   /**
    * Takes bytes; what is behind the handshake stays in the decoder.
-   * @returns the result when the handshake is done.
-   * @throws ZmqError what the peer did wrong.
+   * @returns the result when the handshake is done, or a promise when somebody else than the peer
+   * has to be waited for: no more bytes should come until that has settled.
+   * @throws ZmqError what the peer did wrong; what was said before that is still sent.
    */
-  receive(chunk: Uint8Array): HandshakeResult | undefined
+  receive(chunk: Uint8Array): Progress<HandshakeResult>
 }
 
 /** What a conversation hears of its peer beside messages. */
@@ -56,7 +58,7 @@ export interface Dialect extends Codec {
 }
 
 /** Begins a conversation: what is to be said first is in the encoder. */
-export type Speak = (local: LocalPeer, listener: Listener) => Dialect
+export type Speak = (local: LocalPeer, listener: Listener, connection: Connection) => Dialect
 
 /** What we say of ourselves (RFC 37 "Metadata"). */
 export function properties({ socketType, routingId, options }: LocalPeer): Uint8Array[] {
@@ -68,24 +70,25 @@ export function properties({ socketType, routingId, options }: LocalPeer): Uint8
   return list
 }
 
-/** The peer as its metadata describe it. @throws ZmqError when we cannot talk to its socket type. */
+/** The peer as the handshake has shown it. @throws ZmqError when we cannot talk to its socket type. */
 export function describe(
   local: LocalPeer,
-  metadata: Metadata,
+  { metadata, verdict }: Outcome,
   protocol: string,
 ): Omit<PeerInfo, 'address'> {
   const socketType = toLatin1(metadata.get('socket-type') ?? EMPTY)
   // libzmq tolerates a peer that does not say its type; so do we.
   if (socketType !== '') demandFit(local, socketType)
   const routingId = usableId(metadata.get('identity') ?? EMPTY)
-  return { socketType, routingId, protocol, metadata: applicationMetadata(metadata) }
-}
-
-/** What programs say of themselves (RFC 37: names that begin with X-). */
-function applicationMetadata(metadata: Metadata): PeerInfo['metadata'] {
+  // Programs say of themselves what begins with X- (RFC 37). What others say of them comes first.
   const said = [...metadata].filter(([name]) => name.startsWith('x-'))
-  if (said.length === 0) return NOTHING_SAID.metadata
-  return Object.fromEntries(said.map(([name, value]) => [name, toText(value)]))
+  const known = [...said, ...verdict.metadata].map(
+    ([name, value]) => [name, toText(value)] as const,
+  )
+  return {
+    ...{ socketType, routingId, userId: verdict.userId, protocol },
+    metadata: known.length === 0 ? NOTHING_SAID.metadata : Object.fromEntries<string>(known),
+  }
 }
 
 /** @throws ZmqError when we cannot talk to a socket of that type. */

@@ -22,26 +22,15 @@ import {
   type Dialect,
   type Handshake,
   type HandshakeResult,
+  type Progress,
   type Speak,
 } from './dialect.js'
 import { NOTHING_SAID, type LocalPeer, type SessionOptions } from './session.js'
 import { zmtp } from './zmtp-handshake.js'
 
-/** What older versions cannot give: whoever wants one of these must not be talked down. */
-const SECURITY = [
-  'plainServer',
-  'plainUsername',
-  'plainPassword',
-  'curveServer',
-  'curvePublicKey',
-  'curveSecretKey',
-  'curveServerKey',
-  'zapDomain',
-] as const satisfies (keyof SessionOptions)[]
-
 /** ZMTP 3, or the older version of a peer that `minimumZmtpVersion` lets in. */
-export const olderZmtp: Speak = (local, listener) => {
-  const newest = zmtp(local, listener)
+export const olderZmtp: Speak = (local, listener, connection) => {
+  const newest = zmtp(local, listener, connection)
   const oldest = oldestVersion(local)
   if (oldest === 3) return newest
   const encoder = new FrameEncoder()
@@ -52,7 +41,9 @@ export const olderZmtp: Speak = (local, listener) => {
 /** The oldest version that a peer may speak. */
 export function oldestVersion({ socketType, options }: LocalPeer): number {
   if (typeNumber(socketType) === undefined) return 3
-  if (SECURITY.some((name) => options[name] !== null && options[name] !== false)) return 3
+  // Older versions know no security: whoever wants any must not be talked down.
+  const { mechanism, zapDomain, authenticate } = options
+  if (mechanism !== 'NULL' || zapDomain !== null || authenticate !== null) return 3
   return options.minimumZmtpVersion
 }
 
@@ -80,7 +71,7 @@ class VersionHandshake implements Handshake {
     encoder.raw(signature)
   }
 
-  receive(chunk: Uint8Array): HandshakeResult | undefined {
+  receive(chunk: Uint8Array): Progress<HandshakeResult> {
     if (this.#next !== undefined) return this.#next.receive(chunk)
     const bytes = concat([this.#bytes, chunk])
     if (isVersioned(bytes) === true && this.#said < VERSION_SIZE) {
@@ -120,7 +111,8 @@ class NewestHandshake implements Handshake {
   receive(chunk: Uint8Array): HandshakeResult | undefined {
     const { encoder, decoder, handshake } = this.#newest
     try {
-      const result = handshake.receive(chunk)
+      // NULL, which nobody is asked about, waits for nobody.
+      const result = handshake.receive(chunk) as HandshakeResult | undefined
       return result && { ...result, codec: { encoder, decoder } }
     } finally {
       const bytes = taken(encoder)

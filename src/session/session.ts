@@ -1,5 +1,6 @@
 import type { DropReason, Emit, PeerInfo } from '../events.js'
 import type { OptionValues, SecurityOption } from '../options.js'
+import type { Authenticator } from '../security/authenticator.js'
 import type { Parts } from '../message.js'
 import type { Subscription } from '../message.js'
 import { EMPTY } from '../util/bytes.js'
@@ -18,6 +19,16 @@ export interface SessionOptions extends Pick<OptionValues, SecurityOption> {
   readonly minimumZmtpVersion: number
 }
 
+/** What is known of a connection before its handshake. */
+export interface Connection {
+  /** The endpoint at this end, for events. */
+  readonly endpoint: string
+  readonly remoteAddress: string
+  readonly connection: number
+  /** The peer came to us; otherwise we went to it. */
+  readonly accepted: boolean
+}
+
 /** What this end says of itself, and wants, in a handshake. */
 export interface LocalPeer {
   readonly socketType: string
@@ -29,6 +40,8 @@ export interface LocalPeer {
   /** Whether this socket type can talk to one of that name. */
   accepts(socketType: string): boolean
   readonly emit: Emit
+  /** Whom to ask about the peer at the other end of a connection; undefined when everybody may come in. */
+  authenticator?(connection: Connection): Authenticator | undefined
 }
 
 /** The other side of a session: the pipe, which holds what is queued for and from the peer. */
@@ -86,11 +99,9 @@ export interface Session {
 export const NOTHING_SAID: Omit<PeerInfo, 'address' | 'protocol'> = {
   socketType: '',
   routingId: EMPTY,
+  userId: '',
   metadata: {},
 }
-
-/** Failures that came after the connection and before the end of the handshake. */
-export const handshakeFailures: WeakSet<Error> = new WeakSet<Error>()
 
 let connections = 0
 

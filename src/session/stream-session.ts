@@ -9,11 +9,13 @@ import type { Decoder } from '../wire/decoder.js'
 import { decodeSubscription } from '../wire/subscription.js'
 import type { Subscription } from '../message.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
-import type { Handshake, HandshakeResult, Listener, Speak } from './dialect.js'
+import type { HandshakeResult, Listener, Speak } from './dialect.js'
+import { reportFailure } from './handshake-failure.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
+import { Introduction } from './introduction.js'
 import {
-  handshakeFailures,
   NOTHING_SAID,
+  type Connection,
   type LocalPeer,
   type Session,
   type Traffic,
@@ -22,14 +24,6 @@ import { Writer } from './writer.js'
 
 /** How long a peer may take to answer our goodbye. */
 const GOODBYE_MS = 1000
-
-/** What is known of a connection before its handshake. */
-export interface Connection {
-  /** The endpoint at this end, for events. */
-  readonly endpoint: string
-  readonly remoteAddress: string
-  readonly connection: number
-}
 
 type State =
   /** Greetings and commands of the mechanism. */
@@ -50,7 +44,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   readonly #writer: Writer
   #decoder: Decoder
   readonly #closing = deferred<undefined>()
-  #handshake: Handshake | undefined
+  #introduction: Introduction | undefined
   #outcome: ((error: Error | undefined) => void) | undefined
   #deadline: Timer | undefined
   #heartbeat: Heartbeat | undefined
@@ -65,17 +59,20 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   /** The peer has left, while what it sent is still waiting for room. */
   #ended: { error: Error | undefined } | undefined
 
-  constructor(
-    stream: ByteStream,
-    local: LocalPeer,
-    { endpoint, remoteAddress, connection }: Connection,
-    speak: Speak,
-  ) {
-    const { encoder, decoder, handshake } = speak(local, this)
+  constructor(stream: ByteStream, local: LocalPeer, about: Connection, speak: Speak) {
+    const { endpoint, remoteAddress, connection } = about
+    const { encoder, decoder, handshake } = speak(local, this, about)
     this.#stream = stream
     this.#writer = new Writer(stream, encoder)
     this.#decoder = decoder
-    this.#handshake = handshake
+    this.#introduction = new Introduction(handshake, stream, this.#writer, {
+      agreed: (result) => {
+        this.#agree(result)
+      },
+      failed: (error) => {
+        this.#fail(error)
+      },
+    })
     this.#local = local
     this.connection = connection
     this.#facts = { address: endpoint, connection, remoteAddress }
@@ -108,8 +105,9 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     }
     this.#stream.attach(this)
     this.#writer.write()
-    const { result } = this.#handshake ?? {}
-    if (result !== undefined) this.#agree(result)
+    this.#protect(() => {
+      this.#introduction?.begin()
+    })
     return promise
   }
 
@@ -175,7 +173,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
       if (this.#state === 'open') {
         this.#decoder.push(chunk)
         if (!this.#paused) this.#pump()
-      } else if (this.#state === 'handshake') this.#shake(chunk)
+      } else if (this.#state === 'handshake') this.#introduction?.receive(chunk)
       else if (this.#state === 'ready') this.#decoder.push(chunk)
     })
   }
@@ -244,16 +242,6 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     this.#stream.pause()
   }
 
-  #shake(chunk: Uint8Array): void {
-    try {
-      this.#result = this.#handshake?.receive(chunk)
-    } finally {
-      // Our greeting goes out even when we are about to leave, so that nobody waits for it (RFC 37).
-      this.#writer.write()
-    }
-    if (this.#result !== undefined) this.#agree(this.#result)
-  }
-
   #agree(result: HandshakeResult): void {
     this.#result = result
     const { codec } = result
@@ -261,7 +249,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
       this.#writer.encoder = codec.encoder
       this.#decoder = codec.decoder
     }
-    this.#handshake = undefined
+    this.#introduction = undefined
     this.#decoder.expectTraffic()
     this.#state = 'ready'
     this.#outcome?.(undefined)
@@ -362,11 +350,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   }
 
   #reportFailure(error: Error): void {
-    const fault = error instanceof ZmqError ? error : new ZmqError('EPIPE', { cause: error })
-    handshakeFailures.add(fault)
-    const kind = isFault(fault) ? 'handshake:error:protocol' : 'handshake:error:other'
-    this.#local.emit({ type: kind, ...this.#facts, error: fault })
-    this.#outcome?.(fault)
+    this.#outcome?.(reportFailure(error, this.#facts, this.#local.emit))
   }
 
   /** Nothing that a peer sends may throw beyond this point. */
@@ -374,12 +358,25 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     try {
       work()
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error(String(error)))
+      this.#fail(error)
     }
   }
-}
 
-/** Whether the peer broke the protocol, rather than the connection. */
-function isFault({ code }: ZmqError): boolean {
-  return code.startsWith('ERR_ZMTP_') || code === 'EPROTO' || code === 'EMSGSIZE'
+  #fail(error: unknown): void {
+    const failure = error instanceof Error ? error : new Error(String(error))
+    // Whoever is refused is to be told so, and would not hear it of a connection that is torn down.
+    if (failure instanceof ZmqError && failure.status !== undefined) this.#sendOff(failure)
+    else this.destroy(failure)
+  }
+
+  /** Ends it when the peer has left, or has had the time to. */
+  #sendOff(error: ZmqError): void {
+    if (this.#state === 'closed') return
+    this.#ended ??= { error }
+    this.#stream.end()
+    startTimer(GOODBYE_MS, () => {
+      this.#stream.destroy()
+    })
+    this.#finish(error)
+  }
 }

@@ -1,6 +1,6 @@
 import { protocolError } from '../errors.js'
-import type { Mechanism } from '../security/mechanism.js'
-import { NullMechanism } from '../security/null.js'
+import type { Outcome } from '../security/mechanism.js'
+import type { Codec } from '../wire/codec.js'
 import { FrameDecoder } from '../wire/frame-decoder.js'
 import { FrameEncoder } from '../wire/frame-encoder.js'
 import {
@@ -9,24 +9,24 @@ import {
   GreetingReader,
   type Greeting,
 } from '../wire/greeting.js'
-import type { Metadata } from '../wire/metadata.js'
 import {
   describe,
-  properties,
   type Handshake,
   type HandshakeResult,
+  type Progress,
   type Speak,
 } from './dialect.js'
-import type { LocalPeer } from './session.js'
+import { Negotiation } from './negotiation.js'
+import type { Connection, LocalPeer } from './session.js'
 
-/** ZMTP 3 with the mechanism NULL. */
-export const zmtp: Speak = (local, listener) => {
+/** ZMTP 3. */
+export const zmtp: Speak = (local, listener, connection) => {
   const encoder = new FrameEncoder()
   const decoder = new FrameDecoder(local.options, (body) => {
     listener.command(body)
   })
-  const mechanism = new NullMechanism(properties(local))
-  return { encoder, decoder, handshake: new ZmtpHandshake(local, mechanism, encoder, decoder) }
+  const codec = { encoder, decoder }
+  return { ...codec, handshake: new ZmtpHandshake(local, codec, connection) }
 }
 
 /**
@@ -36,71 +36,58 @@ export const zmtp: Speak = (local, listener) => {
  */
 export class ZmtpHandshake implements Handshake {
   readonly #local: LocalPeer
-  readonly #mechanism: Mechanism
-  readonly #encoder: FrameEncoder
-  readonly #decoder: FrameDecoder
+  readonly #codec: Codec
+  readonly #negotiation: Negotiation
   readonly #reader = new GreetingReader()
-  #stage: 'signature' | 'greeting' | 'mechanism' = 'signature'
+  #saidAll = false
   #greeting: Greeting | undefined
 
-  constructor(
-    local: LocalPeer,
-    mechanism: Mechanism,
-    encoder: FrameEncoder,
-    decoder: FrameDecoder,
-  ) {
+  constructor(local: LocalPeer, codec: Codec, connection: Connection) {
     this.#local = local
-    this.#mechanism = mechanism
-    this.#encoder = encoder
-    this.#decoder = decoder
-    encoder.raw(encodeSignature())
+    this.#codec = codec
+    this.#negotiation = new Negotiation(local, codec, connection)
+    codec.encoder.raw(encodeSignature())
   }
 
-  /**
-   * Takes bytes; what is behind the handshake stays in the decoder.
-   * @returns the result when the handshake is done.
-   * @throws ZmqError what the peer did wrong.
-   */
-  receive(chunk: Uint8Array): HandshakeResult | undefined {
-    if (this.#stage === 'mechanism') this.#decoder.push(chunk)
-    else this.#readGreeting(chunk)
-    while (this.#greeting !== undefined && this.#mechanism.metadata === undefined) {
-      const command = this.#decoder.nextCommand()
-      if (command === undefined) return undefined
-      const answer = this.#mechanism.receive(command)
-      if (answer !== undefined) this.#encoder.command(answer)
-    }
-    const metadata = this.#mechanism.metadata
-    if (metadata === undefined || this.#greeting === undefined) return undefined
-    return this.#conclude(this.#greeting, metadata)
+  receive(chunk: Uint8Array): Progress<HandshakeResult> {
+    if (this.#greeting === undefined) return this.#readGreeting(chunk)
+    return this.#conclude(this.#greeting, this.#negotiation.receive(chunk))
   }
 
-  #readGreeting(chunk: Uint8Array): void {
+  #readGreeting(chunk: Uint8Array): Progress<HandshakeResult> {
     const taken = this.#reader.read(chunk)
-    if (this.#stage === 'signature' && this.#reader.hasSignature) {
-      this.#encoder.raw(encodeGreetingRest(this.#mechanism.name, this.#mechanism.asServer))
-      this.#stage = 'greeting'
+    const { mechanism, asServer } = this.#local.options
+    if (!this.#saidAll && this.#reader.hasSignature) {
+      this.#codec.encoder.raw(encodeGreetingRest(mechanism, asServer))
+      this.#saidAll = true
     }
     const greeting = this.#reader.greeting
-    if (greeting === undefined) return
-    if (greeting.mechanism !== this.#mechanism.name) {
+    if (greeting === undefined) return undefined
+    if (greeting.mechanism !== mechanism) {
       throw protocolError(
-        `the peer's mechanism is ${JSON.stringify(greeting.mechanism)}, ours is ${this.#mechanism.name}`,
+        `the peer's mechanism is ${JSON.stringify(greeting.mechanism)}, ours is ${mechanism}`,
         'ERR_ZMTP_MECHANISM_MISMATCH',
       )
     }
     this.#greeting = greeting
-    this.#stage = 'mechanism'
-    const first = this.#mechanism.start()
-    if (first !== undefined) this.#encoder.command(first)
-    if (taken < chunk.length) this.#decoder.push(chunk.subarray(taken))
+    if (taken < chunk.length) this.#codec.decoder.push(chunk.subarray(taken))
+    return this.#conclude(greeting, this.#negotiation.begin())
   }
 
-  #conclude({ major, minor }: Greeting, metadata: Metadata): HandshakeResult {
-    return {
-      peer: describe(this.#local, metadata, `ZMTP/${String(major)}.${String(minor)}`),
-      subscribesByCommand: major > 3 || minor > 0,
-      answersPing: true,
-    }
+  #conclude(greeting: Greeting, outcome: Progress<Outcome>): Progress<HandshakeResult> {
+    if (outcome instanceof Promise)
+      return outcome.then((settled) => this.#result(greeting, settled))
+    return this.#result(greeting, outcome)
+  }
+
+  #result({ major, minor }: Greeting, outcome: Outcome | undefined): HandshakeResult | undefined {
+    return (
+      outcome && {
+        peer: describe(this.#local, outcome, `ZMTP/${String(major)}.${String(minor)}`),
+        subscribesByCommand: major > 3 || minor > 0,
+        answersPing: true,
+        ...(outcome.codec && { codec: outcome.codec }),
+      }
+    )
   }
 }

@@ -1,16 +1,19 @@
-import type { Mechanism } from '../security/mechanism.js'
-import { NullMechanism } from '../security/null.js'
+import type { MechanismName } from '../security/authenticator.js'
+import type { Outcome } from '../security/mechanism.js'
 import { EMPTY } from '../util/bytes.js'
-import type { Decoder } from '../wire/decoder.js'
-import type { Encoder } from '../wire/encoder.js'
-import { describe, properties, usableId, type Handshake, type HandshakeResult } from './dialect.js'
-import { NOTHING_SAID, type LocalPeer } from './session.js'
+import type { Codec } from '../wire/codec.js'
+import {
+  describe,
+  usableId,
+  type Handshake,
+  type HandshakeResult,
+  type Progress,
+} from './dialect.js'
+import { Negotiation } from './negotiation.js'
+import { NOTHING_SAID, type Connection, type LocalPeer } from './session.js'
 
-/** The WebSocket subprotocols of ZWS 2.0 (RFC 45): with the handshake of a mechanism, and without any. */
-export const SUBPROTOCOLS = ['ZWS2.0/NULL', 'ZWS2.0'] as const
-
-/** One of them. */
-export type Subprotocol = (typeof SUBPROTOCOLS)[number]
+/** A WebSocket subprotocol of ZWS 2.0 (RFC 45): with the handshake of a mechanism, or without any. */
+export type Subprotocol = 'ZWS2.0' | `ZWS2.0/${MechanismName}`
 
 /**
  * ZMTP as over TCP, its bytes in WebSocket messages of any size: what zerowire speaks between a
@@ -32,17 +35,16 @@ export interface Agreement {
 export function zwsHandshake(
   { subprotocol, answersPing }: Agreement,
   local: LocalPeer,
-  encoder: Encoder,
-  decoder: Decoder,
+  codec: Codec,
+  connection: Connection,
 ): Handshake {
   const result = (peer: HandshakeResult['peer']): HandshakeResult => ({
     peer,
     subscribesByCommand: false,
     answersPing,
   })
-  if (subprotocol === 'ZWS2.0') return new IdHandshake(local, encoder, decoder, result)
-  const mechanism = new NullMechanism(properties(local))
-  return new MechanismHandshake(local, mechanism, encoder, decoder, result)
+  if (subprotocol === 'ZWS2.0') return new IdHandshake(local, codec, result)
+  return new MechanismHandshake(local, codec, connection, result)
 }
 
 type Result = (peer: HandshakeResult['peer']) => HandshakeResult
@@ -50,54 +52,47 @@ type Result = (peer: HandshakeResult['peer']) => HandshakeResult
 /** The commands of a mechanism, without a greeting: the subprotocol has said which. */
 class MechanismHandshake implements Handshake {
   readonly #local: LocalPeer
-  readonly #mechanism: Mechanism
-  readonly #encoder: Encoder
-  readonly #decoder: Decoder
+  readonly #negotiation: Negotiation
   readonly #result: Result
 
-  constructor(
-    local: LocalPeer,
-    mechanism: Mechanism,
-    encoder: Encoder,
-    decoder: Decoder,
-    result: Result,
-  ) {
-    this.#result = result
+  constructor(local: LocalPeer, codec: Codec, connection: Connection, result: Result) {
     this.#local = local
-    this.#mechanism = mechanism
-    this.#encoder = encoder
-    this.#decoder = decoder
-    const first = mechanism.start()
-    if (first !== undefined) encoder.command(first)
+    this.#negotiation = new Negotiation(local, codec, connection)
+    this.#result = result
   }
 
-  receive(chunk: Uint8Array): HandshakeResult | undefined {
-    this.#decoder.push(chunk)
-    while (this.#mechanism.metadata === undefined) {
-      const command = this.#decoder.nextCommand()
-      if (command === undefined) return undefined
-      const answer = this.#mechanism.receive(command)
-      if (answer !== undefined) this.#encoder.command(answer)
-    }
-    return this.#result(describe(this.#local, this.#mechanism.metadata, PROTOCOL))
+  begin(): Progress<HandshakeResult> {
+    return this.#conclude(this.#negotiation.begin())
+  }
+
+  receive(chunk: Uint8Array): Progress<HandshakeResult> {
+    return this.#conclude(this.#negotiation.receive(chunk))
+  }
+
+  #conclude(outcome: Progress<Outcome>): Progress<HandshakeResult> {
+    if (outcome instanceof Promise) return outcome.then((settled) => this.#conclude(settled))
+    if (outcome === undefined) return undefined
+    const result = this.#result(describe(this.#local, outcome, PROTOCOL))
+    return outcome.codec === undefined ? result : { ...result, codec: outcome.codec }
   }
 }
 
 /** Each side's first message is its routing id; nobody says of what type they are. */
 class IdHandshake implements Handshake {
-  readonly #decoder: Decoder
+  readonly #codec: Codec
   readonly #result: Result
 
-  constructor({ routingId }: LocalPeer, encoder: Encoder, decoder: Decoder, result: Result) {
-    this.#decoder = decoder
+  constructor({ routingId }: LocalPeer, codec: Codec, result: Result) {
+    this.#codec = codec
     this.#result = result
-    encoder.message([routingId ?? EMPTY])
+    codec.encoder.message([routingId ?? EMPTY])
   }
 
   receive(chunk: Uint8Array): HandshakeResult | undefined {
-    this.#decoder.push(chunk)
+    const { decoder } = this.#codec
+    decoder.push(chunk)
     // No longer than a command may be: it comes from a stranger.
-    const id = this.#decoder.nextCommand()
+    const id = decoder.nextCommand()
     if (id === undefined) return undefined
     return this.#result({ ...NOTHING_SAID, routingId: usableId(id), protocol: PROTOCOL })
   }

@@ -1,7 +1,8 @@
 import type { Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 import type { Pipe } from '../routing/pipe.js'
-import { handshakeFailures, type Session } from '../session/session.js'
+import { handshakeFailures } from '../session/handshake-failure.js'
+import type { Session } from '../session/session.js'
 import type { LocalEnd, Transport, TransportOptions } from '../transport/transport.js'
 import { Backoff } from '../util/backoff.js'
 import { startTimer } from '../util/timer.js'
@@ -120,7 +121,8 @@ export class Connector {
   }
 }
 
-/** The peer has broken the protocol in a way that it will break again: a wrong socket type, say. */
+/** The peer has broken the protocol in a way that it will break again, or does not want us. */
 function isFinal(error: unknown): boolean {
-  return error instanceof ZmqError && error.code.startsWith('ERR_ZMTP_')
+  if (!(error instanceof ZmqError)) return false
+  return error.code.startsWith('ERR_ZMTP_') || (error.status ?? 300) > 300
 }

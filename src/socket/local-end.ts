@@ -17,5 +17,17 @@ export function localEnd(type: SocketType, options: OptionValues, emit: Emit): C
     options,
     accepts: (peer) => (type.peers as readonly string[]).includes(peer),
     emit,
+    authenticator: (connection) =>
+      asksAbout(options)
+        ? async (stranger) => {
+            const { judge } = await import('./authentication.js')
+            return judge(stranger, connection, options)
+          }
+        : undefined,
   }
+}
+
+/** Whether anybody is to be asked about those who come. */
+function asksAbout({ authenticate, mechanism }: OptionValues): boolean {
+  return authenticate !== null || mechanism === 'PLAIN'
 }

@@ -3,6 +3,8 @@ import { ZmqError } from '../errors.js'
 import { checkOption, checkType, isLate, type OptionName, type OptionValues } from '../options.js'
 import { toText } from '../util/bytes.js'
 
+const MECHANISMS = ['PLAIN', 'CURVE'] as const
+
 /** What settings need to know of their socket. */
 export interface SettingsHost {
   readonly services: ContextServices
@@ -33,7 +35,19 @@ export class Settings {
       checked = this.#host.services.addFilter(tcpAcceptFilter, checked as string | null)
     }
     Object.assign(this.values, { [name]: checked })
+    if (/^(plain|curve)/.test(name)) this.#choose(name, checked)
     if (name.endsWith('HighWaterMark')) this.#host.marked()
+  }
+
+  /** As in libzmq, the last of these options says which mechanism it is, and which side of it. */
+  #choose(name: OptionName, value: unknown): void {
+    const { values } = this
+    if (name.endsWith('Server')) values.asServer = value === true
+    else if (!/(Public|Secret)Key$/.test(name)) values.asServer = false
+    const [mechanism] = MECHANISMS.filter((each) => name.startsWith(each.toLowerCase()))
+    values.mechanism = value === null || value === false ? 'NULL' : (mechanism ?? 'NULL')
+    values.plainServer = values.asServer && values.mechanism === 'PLAIN'
+    values.curveServer = values.asServer && values.mechanism === 'CURVE'
   }
 
   /** An option is about to change. @throws ZmqError `ENOTSOCK`. */

@@ -113,7 +113,8 @@ export abstract class Socket extends NumberedBase implements Observable {
   /** The security mechanism; null means none. */
   get securityMechanism(): null | 'plain' | 'curve' | 'gssapi' {
     this.#core.settings.demand()
-    return null
+    const { mechanism } = this.#core.options
+    return mechanism === 'NULL' ? null : (mechanism.toLowerCase() as 'plain' | 'curve')
   }
 
   /** Whether several threads may use the socket in libzmq: draft types except Datagram. */

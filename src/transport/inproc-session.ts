@@ -28,7 +28,7 @@ export class InprocSession implements Session {
     this.connection = connection
     const { socketType, routingId = EMPTY, options } = peer
     const metadata = lowerCase(options.metadata)
-    this.peer = { address, socketType, routingId, protocol: 'inproc', metadata }
+    this.peer = { ...NOTHING_SAID, address, socketType, routingId, protocol: 'inproc', metadata }
   }
 
   static pair(address: string, local: LocalPeer, other: LocalPeer): [InprocSession, InprocSession] {

@@ -10,8 +10,12 @@ import { MessageDecoder, MessageEncoder } from '../wire/message-codec.js'
 import type { Listener, LocalEnd, Transport } from './transport.js'
 import { WebSocketStream } from './websocket-stream.js'
 
-/** What we ask for. Most listeners take the first that they know, ours takes the best. */
-const OFFERED: readonly string[] = ['ZWS2.0', ZMTP_STREAM]
+/**
+ * What we ask for. Most listeners take the first that they know, ours takes the best. Mechanisms other
+ * than NULL have names with a slash in ZWS, which a browser does not allow.
+ */
+const offered = ({ mechanism }: LocalEnd['options']): string[] =>
+  mechanism === 'NULL' ? ['ZWS2.0', ZMTP_STREAM] : [ZMTP_STREAM]
 
 /**
  * Chromium sends messages of up to 65,536 bytes whole, and longer ones in fragments, after which
@@ -20,13 +24,14 @@ const OFFERED: readonly string[] = ['ZWS2.0', ZMTP_STREAM]
 const LONGEST_WHOLE = 65_535
 
 /** ZWS 2.0 in the messages of a browser's WebSocket, whose PINGs no script can send. */
-const zws: Speak = (local, listener) => {
+const zws: Speak = (local, listener, connection) => {
   const encoder = new MessageEncoder(LONGEST_WHOLE)
   const decoder = new MessageDecoder(local.options, (body) => {
     listener.command(body)
   })
   const agreement = { subprotocol: 'ZWS2.0', answersPing: false } as const
-  return { encoder, decoder, handshake: zwsHandshake(agreement, local, encoder, decoder) }
+  const codec = { encoder, decoder }
+  return { ...codec, handshake: zwsHandshake(agreement, local, codec, connection) }
 }
 
 /** `ws://` and `wss://` by the WebSocket of a browser, which can connect and not listen. */
@@ -47,7 +52,10 @@ export class WebSocketTransport implements Transport {
       local.emit({ type: 'connect:delay', address: text })
     })
     const socket = await opened(text, local, signal)
-    const facts = { endpoint: text, remoteAddress: text, connection: nextConnection() }
+    const facts = {
+      ...{ endpoint: text, remoteAddress: text, connection: nextConnection() },
+      accepted: false,
+    }
     const { connection, remoteAddress } = facts
     local.emit({ type: 'connect', address: text, connection, remoteAddress })
     const stream = new WebSocketStream(socket)
@@ -83,7 +91,7 @@ function opened(
     }
     let socket: WebSocket
     try {
-      socket = new WebSocket(text, [...OFFERED])
+      socket = new WebSocket(text, offered(options))
     } catch (cause) {
       // A page that came over https:// may not use ws://, for one.
       fail(new ZmqError('EACCES', { address: text, reason: String(cause), cause }))

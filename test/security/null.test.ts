@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Mechanism } from '../../src/security/mechanism.js'
-import { NullMechanism } from '../../src/security/null.js'
 import { texts } from '../support/messages.js'
+import { MechanismEnd } from '../support/mechanism-end.js'
 import { command, property } from '../support/wire.js'
 
-function mechanism(): NullMechanism {
-  return new NullMechanism([property('Socket-Type', 'PULL'), property('Identity', '')])
-}
+const properties = [property('Socket-Type', 'PULL'), property('Identity', '')]
 
 /** The body of a frame that has a short head. */
 function body(frame: Buffer): Buffer {
@@ -14,28 +11,25 @@ function body(frame: Buffer): Buffer {
 }
 
 describe('NULL', () => {
-  it('has no roles', () => {
-    expect(mechanism()).toMatchObject({ name: 'NULL', asServer: false })
-  })
-
   it('begins with READY and all its properties', () => {
-    expect(texts([mechanism().start()])).toEqual([
-      '\x05READY\x0bSocket-Type\0\0\0\x04PULL\x08Identity\0\0\0\0',
-    ])
+    const end = new MechanismEnd({ properties })
+    expect(end.mechanism.start()).toBeUndefined()
+    expect(texts(end.said)).toEqual(['\x05READY\x0bSocket-Type\0\0\0\x04PULL\x08Identity\0\0\0\0'])
   })
 
   it('N-1 is done when the other READY has come, started or not, and answers nothing', () => {
-    const null_: Mechanism = mechanism()
-    expect(null_.metadata).toBeUndefined()
-    const answer = null_.receive(body(command('READY', property('Socket-Type', 'PUSH'))))
-    expect(answer).toBeUndefined()
-    expect(String(null_.metadata?.get('socket-type'))).toBe('PUSH')
+    const { mechanism, said } = new MechanismEnd()
+    expect(mechanism.outcome).toBeUndefined()
+    const wait = mechanism.receive(body(command('READY', property('Socket-Type', 'PUSH'))))
+    expect(wait).toBeUndefined()
+    expect(said).toEqual([])
+    expect(String(mechanism.outcome?.metadata.get('socket-type'))).toBe('PUSH')
   })
 
   it('M-4 is content with a READY that says nothing', () => {
-    const null_ = mechanism()
-    null_.receive(body(command('READY')))
-    expect(null_.metadata?.size).toBe(0)
+    const { mechanism } = new MechanismEnd()
+    void mechanism.receive(body(command('READY')))
+    expect(mechanism.outcome?.metadata.size).toBe(0)
   })
 })
 
@@ -75,10 +69,10 @@ describe('NULL refuses', () => {
       says: /byte 0/,
     },
     {
-      title: 'E-5 ERROR, whose reason it tells',
-      sent: command('ERROR', Buffer.from('\x03400')),
+      title: 'ERROR, whose reason it tells',
+      sent: command('ERROR', Buffer.from('\x03out')),
       code: 'UNSPECIFIED',
-      says: /refused .*"400"/,
+      says: /refused .*"out"/,
     },
     {
       title: 'ERROR without a reason',
@@ -105,13 +99,24 @@ describe('NULL refuses', () => {
       says: /malformed/,
     })),
   ])('$title', ({ sent, code, says }) => {
-    const null_ = mechanism()
-    expect(() => null_.receive(body(sent))).toThrow(
+    const { mechanism } = new MechanismEnd()
+    expect(() => mechanism.receive(body(sent))).toThrow(
       expect.objectContaining({
         code: `ERR_ZMTP_${code}`,
         reason: expect.stringMatching(says) as string,
       }) as Error,
     )
-    expect(null_.metadata).toBeUndefined()
+    expect(mechanism.outcome).toBeUndefined()
+  })
+
+  it.each([
+    { status: 300, message: 'Temporary error' },
+    { status: 400, message: 'Authentication failure' },
+    { status: 500, message: 'Internal error' },
+  ])('E-4 ERROR $status, as credentials that were refused', ({ status, message }) => {
+    const { mechanism } = new MechanismEnd()
+    const sent = body(command('ERROR', Buffer.from(`\x03${String(status)}`)))
+    const refused: unknown = expect.objectContaining({ code: 'EACCES', status, message })
+    expect(() => mechanism.receive(sent)).toThrow(refused)
   })
 })

@@ -141,15 +141,11 @@ describe('versions that are not let in', () => {
 })
 
 describe('no older version is let in', () => {
-  const secured: [SecurityOption, string | boolean][] = [
-    ['plainServer', true],
-    ['plainUsername', 'user'],
-    ['plainPassword', ''],
-    ['curveServer', true],
-    ['curvePublicKey', 'key'],
-    ['curveSecretKey', 'key'],
-    ['curveServerKey', 'key'],
+  const secured: [SecurityOption, string | (() => boolean)][] = [
+    ['mechanism', 'PLAIN'],
+    ['mechanism', 'CURVE'],
     ['zapDomain', 'global'],
+    ['authenticate', () => true],
   ]
 
   it.each(secured)('while %s is set', async (name, value) => {

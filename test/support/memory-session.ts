@@ -20,6 +20,7 @@ export function sessionOn(stream: MemoryStream, facts: Facts = {}, number = 1) {
     endpoint: 'tcp://127.0.0.1:5555',
     remoteAddress: `tcp://127.0.0.1:4000${String(number)}`,
     connection: number,
+    accepted: false,
   }
   const session = new StreamSession(stream, end, connection, olderZmtp)
   const handshake = session.handshake()

@@ -1,4 +1,3 @@
-import { NullMechanism } from '../../src/security/null.js'
 import { EMPTY } from '../../src/util/bytes.js'
 import { encodeCommand, encodePing } from '../../src/wire/command.js'
 import type { FrameEncoder } from '../../src/wire/frame-encoder.js'
@@ -8,6 +7,7 @@ import {
   encodeSubscriptionMessage,
 } from '../../src/wire/subscription.js'
 import { hex } from './chunks.js'
+import { MechanismEnd } from './mechanism-end.js'
 import { bytes } from './messages.js'
 import type { Item } from './slow-codec.js'
 
@@ -24,10 +24,14 @@ const b246 = 'b'.repeat(246)
 const x300 = 'x'.repeat(300)
 
 function ready(socketType: string, ...identity: Uint8Array[]): Uint8Array {
-  return new NullMechanism([
-    encodeProperty('Socket-Type', Buffer.from(socketType)),
-    ...identity.map((id) => encodeProperty('Identity', id)),
-  ]).start()
+  const end = new MechanismEnd({
+    properties: [
+      encodeProperty('Socket-Type', Buffer.from(socketType)),
+      ...identity.map((id) => encodeProperty('Identity', id)),
+    ],
+  })
+  void end.mechanism.start()
+  return Buffer.concat(end.said)
 }
 
 function message(title: string, text: string, ...parts: string[]): Vector {

@@ -1,0 +1,31 @@
+import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
+import { NullMechanism } from './null.js'
+
+/** The mechanism that the options ask for. All but NULL are loaded when they are. */
+export function createMechanism(host: MechanismHost): Mechanism {
+  return host.options.mechanism === 'NULL' ? new NullMechanism(host) : new Later(host)
+}
+
+/** A mechanism that is still to be loaded. */
+class Later implements Mechanism {
+  readonly #host: MechanismHost
+  #mechanism: Mechanism | undefined
+
+  constructor(host: MechanismHost) {
+    this.#host = host
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.#mechanism?.outcome
+  }
+
+  async start(): Promise<void> {
+    const { createSecureMechanism } = await import('./secure.js')
+    this.#mechanism = await createSecureMechanism(this.#host)
+    await this.#mechanism.start()
+  }
+
+  receive(command: Uint8Array): Promise<void> | undefined {
+    return this.#mechanism?.receive(command)
+  }
+}

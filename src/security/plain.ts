@@ -1,0 +1,92 @@
+import { protocolError } from '../errors.js'
+import { concat, fromText } from '../util/bytes.js'
+import { encodeCommand } from '../wire/command.js'
+import { decodeMetadata } from '../wire/metadata.js'
+import { WELCOME } from './authenticator.js'
+import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
+import { admit, expect } from './refusal.js'
+
+/*
+ * PLAIN (RFC 24): a user name and a password, in clear.
+ *
+ *   client                                                                   server
+ *   05 "HELLO"  userLength(1) user  passwordLength(1) password   ->
+ *                                                                <-  07 "WELCOME"
+ *   08 "INITIATE"  metadata                                      ->
+ *                                                                <-  05 "READY"  metadata
+ */
+
+function text(value: string | null): Uint8Array {
+  const bytes = fromText(value ?? '')
+  return concat([Uint8Array.of(bytes.length), bytes])
+}
+
+/** The side that says who it is. */
+export class PlainClient implements Mechanism {
+  readonly #host: MechanismHost
+  #welcome = false
+  outcome: Outcome | undefined
+
+  constructor(host: MechanismHost) {
+    this.#host = host
+  }
+
+  start(): undefined {
+    const { plainUsername, plainPassword } = this.#host.options
+    this.#host.say(encodeCommand('HELLO', concat([text(plainUsername), text(plainPassword)])))
+  }
+
+  receive(command: Uint8Array): undefined {
+    if (this.#welcome) {
+      this.outcome = { metadata: decodeMetadata(expect('READY', command)), verdict: WELCOME }
+      return
+    }
+    if (expect('WELCOME', command).length > 0) {
+      const code = 'ERR_ZMTP_MALFORMED_COMMAND_WELCOME'
+      throw protocolError('the peer sent a WELCOME with something in it', code)
+    }
+    this.#welcome = true
+    this.#host.say(encodeCommand('INITIATE', this.#host.properties))
+  }
+}
+
+/** The side that wants to know. */
+export class PlainServer implements Mechanism {
+  readonly #host: MechanismHost
+  #credentials: readonly Uint8Array[] | undefined
+  outcome: Outcome | undefined
+
+  constructor(host: MechanismHost) {
+    this.#host = host
+  }
+
+  start(): undefined {
+    // The client begins.
+  }
+
+  receive(command: Uint8Array): Promise<void> | undefined {
+    if (this.#credentials !== undefined) return this.#judge(this.#credentials, command)
+    this.#credentials = credentials(expect('HELLO', command))
+    this.#host.say(encodeCommand('WELCOME'))
+    return undefined
+  }
+
+  /** Only now: whoever judges shall know all that there is to know. */
+  async #judge(credentials: readonly Uint8Array[], command: Uint8Array): Promise<void> {
+    const metadata = decodeMetadata(expect('INITIATE', command))
+    const verdict = await admit(this.#host, { mechanism: 'PLAIN', credentials, metadata }, true)
+    this.#host.say(encodeCommand('READY', this.#host.properties))
+    this.outcome = { metadata, verdict }
+  }
+}
+
+/** @throws ZmqError `ERR_ZMTP_MALFORMED_COMMAND_HELLO` when it is not two texts and nothing else. */
+function credentials(hello: Uint8Array): Uint8Array[] {
+  const userEnd = 1 + (hello[0] ?? 0)
+  const passwordEnd = userEnd + 1 + (hello[userEnd] ?? 0)
+  if (userEnd >= hello.length || passwordEnd !== hello.length) {
+    const code = 'ERR_ZMTP_MALFORMED_COMMAND_HELLO'
+    throw protocolError('the peer sent a HELLO that is not a user name and a password', code)
+  }
+  return [hello.subarray(1, userEnd), hello.subarray(userEnd + 1, passwordEnd)]
+}

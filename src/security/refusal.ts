@@ -1,0 +1,78 @@
+import { protocolError, ZmqError, type Status } from '../errors.js'
+import { concat, fromText, toLatin1 } from '../util/bytes.js'
+import { decodeCommand, encodeCommand, type Command } from '../wire/command.js'
+import { WELCOME, type Stranger, type Verdict } from './authenticator.js'
+import type { MechanismHost } from './mechanism.js'
+
+/*
+ * What all mechanisms have in common: commands that are expected or not, and ERROR (RFC 37 "ERROR"),
+ * whose reason is a status of ZAP where libzmq sends it:
+ *
+ *   05 "ERROR"  reasonLength(1)  reason
+ */
+
+const WORDS: Readonly<Record<Status, string>> = {
+  300: 'Temporary error',
+  400: 'Authentication failure',
+  500: 'Internal error',
+}
+
+/** What libzmq's PLAIN says in place of ERROR, and understands. */
+const MISSPELT_ERROR = Uint8Array.of(0x5e, 0x52, 0x52, 0x4f, 0x52)
+
+/** The error with which a handshake ends that has been refused, by us or by the peer. */
+export function refusal(status: Status, reason: string): ZmqError {
+  return new ZmqError('EACCES', { message: WORDS[status], status, reason })
+}
+
+/** @throws ZmqError when it is another command than the one that is due, such as ERROR. */
+export function expect(name: string, body: Uint8Array): Uint8Array {
+  const command = decodeCommand(body)
+  if (command?.name === name) return command.data
+  const misspelt = MISSPELT_ERROR.every((byte, at) => body[at] === byte)
+  if (misspelt) throw refusedBy(body.subarray(MISSPELT_ERROR.length))
+  if (command?.name === 'ERROR') throw refusedBy(command.data)
+  throw unexpected(name, command)
+}
+
+function unexpected(name: string, command: Command | undefined): ZmqError {
+  const said = command === undefined ? 'no command' : JSON.stringify(command.name)
+  return protocolError(`expected ${name}, the peer sent ${said}`, 'ERR_ZMTP_UNEXPECTED_COMMAND')
+}
+
+function refusedBy(data: Uint8Array): ZmqError {
+  const [length = 0] = data
+  if (data.length !== 1 + length) {
+    return protocolError('the peer sent a malformed ERROR', 'ERR_ZMTP_MALFORMED_COMMAND_ERROR')
+  }
+  const said = toLatin1(data.subarray(1))
+  const reason = `the peer refused the connection: ${JSON.stringify(said)}`
+  const status = (Object.keys(WORDS) as `${Status}`[]).find((each) => each === said)
+  if (status !== undefined) return refusal(Number(status) as Status, reason)
+  return protocolError(reason, 'ERR_ZMTP_UNSPECIFIED')
+}
+
+/**
+ * Asks about somebody who wants to come in.
+ * @param misspelt the peer understands ERROR only as libzmq's PLAIN writes it.
+ * @returns what is known of them when they may.
+ * @throws ZmqError otherwise; they have been told that they may not, unless they may try again.
+ */
+export async function admit(
+  { authenticator, say }: MechanismHost,
+  stranger: Stranger,
+  misspelt = false,
+): Promise<Verdict> {
+  if (authenticator === undefined && stranger.mechanism === 'PLAIN') {
+    throw refusal(300, 'there is nobody who could tell a right password from a wrong one')
+  }
+  const verdict = (await authenticator?.(stranger)) ?? WELCOME
+  const { status, text } = verdict
+  if (status === 200) return verdict
+  // Whoever is told of an error does not come back; one that is temporary is not for telling.
+  if (status !== 300) {
+    const reason = concat([Uint8Array.of(3), fromText(String(status))])
+    say(misspelt ? concat([MISSPELT_ERROR, reason]) : encodeCommand('ERROR', reason))
+  }
+  throw refusal(status, `the peer was refused: ${text}`)
+}

@@ -1,0 +1,59 @@
+import type { Authenticator } from '../../src/security/authenticator.js'
+import { createMechanism } from '../../src/security/create.js'
+import type { Mechanism, MechanismHost } from '../../src/security/mechanism.js'
+import '../../src/node/system-options.js'
+import { initialOptions, type OptionValues } from '../../src/options.js'
+import { FrameDecoder } from '../../src/wire/frame-decoder.js'
+import { FrameEncoder } from '../../src/wire/frame-encoder.js'
+import { property } from './wire.js'
+
+interface MechanismFacts {
+  readonly properties?: readonly Uint8Array[]
+  readonly options?: Partial<OptionValues>
+  readonly accepted?: boolean
+  readonly authenticator?: Authenticator | undefined
+}
+
+/** One side of a handshake, with what it says. */
+export class MechanismEnd implements MechanismHost {
+  readonly said: Buffer[] = []
+  readonly properties: Uint8Array
+  readonly options: OptionValues
+  readonly accepted: boolean
+  readonly authenticator: Authenticator | undefined
+  readonly codec: { encoder: FrameEncoder; decoder: FrameDecoder }
+  readonly mechanism: Mechanism
+
+  constructor({ properties, options, accepted = false, authenticator }: MechanismFacts = {}) {
+    this.properties = Buffer.concat(properties ?? [property('Socket-Type', 'DEALER')])
+    this.options = initialOptions(options ?? {})
+    this.accepted = accepted
+    this.authenticator = authenticator
+    this.codec = {
+      encoder: new FrameEncoder(),
+      decoder: new FrameDecoder({ maxMessageSize: -1 }, () => undefined),
+    }
+    this.mechanism = createMechanism(this)
+  }
+
+  readonly say = (command: Uint8Array): void => {
+    this.said.push(Buffer.from(command))
+  }
+
+  /** What it has said since it was last asked. */
+  take(): Buffer[] {
+    return this.said.splice(0)
+  }
+}
+
+/** Lets two sides talk until neither has anything more to say. */
+export async function converse(one: MechanismEnd, other: MechanismEnd): Promise<void> {
+  await one.mechanism.start()
+  await other.mechanism.start()
+  for (;;) {
+    const said = [one.take(), other.take()] as const
+    if (said[0].length + said[1].length === 0) return
+    for (const command of said[0]) await other.mechanism.receive(command)
+    for (const command of said[1]) await one.mechanism.receive(command)
+  }
+}
