@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadEngine } from '../../src/node/engine.js'
-import { loadLibsodium } from '../../src/node/libsodium-engine.js'
-import { loadSodiumNative } from '../../src/node/sodium-native-engine.js'
+import { loadEngine } from '../../src/security/engines/node.js'
+import { loadLibsodium } from '../../src/security/engines/libsodium.js'
+import { loadSodiumNative } from '../../src/security/engines/sodium-native.js'
 import {
   KEY_SIZE,
   MAC_SIZE,
@@ -16,7 +16,7 @@ import {
   type Engine,
   type Random,
 } from '../../src/security/box.js'
-import { noble } from '../../src/security/noble-engine.js'
+import { noble } from '../../src/security/engines/noble.js'
 import { hex } from '../support/chunks.js'
 import { holds } from '../support/property.js'
 

@@ -1,4 +1,5 @@
 import type { Sodium } from 'libsodium'
+import { ZmqError } from '../../errors.js'
 import {
   KEY_SIZE,
   MAC_SIZE,
@@ -7,9 +8,8 @@ import {
   wiped,
   type Boxes,
   type Engine,
-} from '../security/box.js'
-import { noble } from '../security/noble-engine.js'
-import { randomU32 } from '../util/bytes.js'
+} from '../box.js'
+import { randomU32 } from '../../util/bytes.js'
 
 /** The memory of boxes that is there at any time; longer ones get theirs for as long as they are worked on. */
 const SCRATCH = 131_072
@@ -26,27 +26,37 @@ const LOOP_LIMIT = 96
  */
 export async function loadLibsodium(): Promise<Engine> {
   const { default: libsodium } = await import('libsodium')
+  const unbounded = await loadUnbounded()
   if (typeof libsodium === 'function') {
-    return new LibsodiumEngine(await libsodium({ getRandomValue: randomU32 }))
+    return new LibsodiumEngine(await libsodium({ getRandomValue: randomU32 }), unbounded)
   }
   await libsodium.ready
-  return new LibsodiumEngine(libsodium)
+  return new LibsodiumEngine(libsodium, unbounded)
+}
+
+/** Undefined where ES modules cannot be loaded by `require()`, as in some test runners. */
+async function loadUnbounded(): Promise<Engine | undefined> {
+  try {
+    return (await import('./noble.js')).noble
+  } catch {
+    return undefined
+  }
 }
 
 class LibsodiumEngine implements Engine {
   readonly name = 'libsodium'
   readonly #memory: Memory
 
-  constructor(sodium: Sodium) {
-    this.#memory = new Memory(sodium)
+  constructor(sodium: Sodium, unbounded: Engine | undefined) {
+    this.#memory = new Memory(sodium, unbounded)
   }
 
   publicKey(secretKey: Uint8Array): Uint8Array {
-    return this.#memory.curve(secretKey)
+    return this.#memory.publicKey(secretKey)
   }
 
   sharedKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array | undefined {
-    return this.#memory.beforenm(publicKey, secretKey)
+    return this.#memory.sharedKey(publicKey, secretKey)
   }
 
   boxes(key: Uint8Array, prefix: Uint8Array): Boxes {
@@ -57,6 +67,7 @@ class LibsodiumEngine implements Engine {
 /** What was allocated in the memory of WebAssembly, and who uses it. */
 class Memory {
   readonly sodium: Sodium
+  readonly unbounded: Engine | undefined
   readonly key: number
   readonly nonce: number
   readonly counter: number
@@ -64,23 +75,24 @@ class Memory {
   /** The boxes whose key and prefix are there. */
   loaded: LibsodiumBoxes | undefined
 
-  constructor(sodium: Sodium) {
+  constructor(sodium: Sodium, unbounded: Engine | undefined) {
     if (sodium._sodium_init() < 0) throw new Error('libsodium cannot be used')
     this.sodium = sodium
+    this.unbounded = unbounded
     this.key = sodium._malloc(KEY_SIZE)
     this.nonce = sodium._malloc(NONCE_SIZE)
     this.counter = this.nonce + PREFIX_SIZE
     this.scratch = sodium._malloc(SCRATCH)
   }
 
-  curve(secretKey: Uint8Array): Uint8Array {
+  publicKey(secretKey: Uint8Array): Uint8Array {
     const { sodium, scratch } = this
     sodium.HEAPU8.set(secretKey, scratch)
     sodium._crypto_scalarmult_base(scratch + KEY_SIZE, scratch)
     return this.#take(KEY_SIZE, 2)
   }
 
-  beforenm(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array | undefined {
+  sharedKey(publicKey: Uint8Array, secretKey: Uint8Array): Uint8Array | undefined {
     const { sodium, scratch } = this
     sodium.HEAPU8.set(secretKey, scratch)
     sodium.HEAPU8.set(publicKey, scratch + KEY_SIZE)
@@ -98,10 +110,13 @@ class Memory {
     return key
   }
 
-  /** @returns 0 when there is none. */
+  /** @returns 0 when the box is for the other engine. @throws ZmqError `EMSGSIZE` when there is none. */
   room(size: number): number {
     if (size <= SCRATCH) return this.scratch
-    return size > LONGEST ? 0 : this.sodium._malloc(size)
+    if (size > LONGEST && this.unbounded !== undefined) return 0
+    const address = this.sodium._malloc(size)
+    if (address !== 0 || this.unbounded !== undefined) return address
+    throw new ZmqError('EMSGSIZE', { reason: `no memory for a box of ${String(size)} bytes` })
   }
 
   release(address: number, size: number): void {
@@ -184,8 +199,9 @@ class LibsodiumBoxes implements Boxes {
   }
 
   #unbounded<T>(use: (boxes: Boxes) => T): T {
-    if (this.#key === undefined) throw wiped()
-    const boxes = noble.boxes(this.#key, this.#prefix)
+    const { unbounded } = this.#memory
+    if (this.#key === undefined || unbounded === undefined) throw wiped()
+    const boxes = unbounded.boxes(this.#key, this.#prefix)
     try {
       return use(boxes)
     } finally {

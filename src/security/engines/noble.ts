@@ -8,7 +8,7 @@ import {
   wiped,
   type Boxes,
   type Engine,
-} from './box.js'
+} from '../box.js'
 
 /** "expand 32-byte k", by which Salsa20 tells keys of 32 bytes. */
 const SIGMA = words(new TextEncoder().encode('expand 32-byte k'))

@@ -1,11 +1,4 @@
-import {
-  MAC_SIZE,
-  NONCE_SIZE,
-  PREFIX_SIZE,
-  wiped,
-  type Boxes,
-  type Engine,
-} from '../security/box.js'
+import { MAC_SIZE, NONCE_SIZE, PREFIX_SIZE, wiped, type Boxes, type Engine } from '../box.js'
 
 /** The part of the package that is used; it brings no types. */
 interface SodiumNative {
