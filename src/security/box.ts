@@ -62,6 +62,8 @@ export interface KeyPair {
 /** Fills memory with numbers that cannot be guessed. */
 export type Random = (bytes: Uint8Array<ArrayBuffer>) => unknown
 
+export const random: Random = (bytes) => crypto.getRandomValues(bytes)
+
 export function newKeyPair(engine: Engine, random: Random): KeyPair {
   const secretKey = new Uint8Array(KEY_SIZE)
   random(secretKey)

@@ -34,8 +34,8 @@ export interface Batch {
  * chunks is assembled once. What a header looks like is for each protocol to say.
  */
 export abstract class Decoder {
-  readonly #options: DecoderOptions
-  readonly #onCommand: (body: Uint8Array) => void
+  readonly options: DecoderOptions
+  readonly onCommand: (body: Uint8Array) => void
   protected chunk: Chunk = Chunk.NONE
   /** How far the chunk has been read. */
   protected at = 0
@@ -48,14 +48,14 @@ export abstract class Decoder {
   #owned = 0
 
   /** Of the frame that is being read. */
-  protected flags = 0
+  flags = 0
   protected length = 0
   #body: Uint8Array | undefined
   #filled = 0
 
   constructor(options: DecoderOptions, onCommand: (body: Uint8Array) => void) {
-    this.#options = options
-    this.#onCommand = onCommand
+    this.options = options
+    this.onCommand = onCommand
   }
 
   /** The handshake is done: commands may now be as long as topics are. */
@@ -65,7 +65,7 @@ export abstract class Decoder {
 
   /** Adds bytes; they belong to the decoder from now on. */
   push(chunk: Uint8Array): void {
-    this.#ownParts()
+    this.ownParts()
     const { bytes } = this.chunk
     const rest = bytes.length - this.at
     this.chunk = new Chunk(rest === 0 ? chunk : concat([bytes.subarray(this.at), chunk]))
@@ -116,7 +116,7 @@ export abstract class Decoder {
       const body = this.#body === undefined ? this.frame() : this.#fill()
       if (body === undefined) return undefined
       if ((this.flags & COMMAND) !== 0) {
-        this.#onCommand(body)
+        this.onCommand(body)
         continue
       }
       if ((this.flags & MORE) === 0) {
@@ -133,9 +133,11 @@ export abstract class Decoder {
 
   /**
    * One frame regardless of its flags, for the handshake, in which libzmq does not look at them
-   * either. Undefined when more bytes are needed.
+   * either, or for a mechanism that puts messages into commands. Undefined when more bytes are needed.
+   * @param limit bytes of the longest one, from now on.
    */
-  nextCommand(): Uint8Array | undefined {
+  nextCommand(limit = this.#commandLimit): Uint8Array | undefined {
+    this.#commandLimit = limit
     return this.#body === undefined ? this.frame(true) : this.#fill()
   }
 
@@ -167,7 +169,7 @@ export abstract class Decoder {
   }
 
   /** The parts of a message that spans chunks must not keep those chunks: they may be tiny and many. */
-  #ownParts(): void {
+  protected ownParts(): void {
     for (; this.#owned < this.#parts.length; this.#owned++) {
       const part = this.#parts[this.#owned] as Uint8Array
       if (part.length * 4 < part.buffer.byteLength) this.#parts[this.#owned] = copyOf(part)
@@ -220,7 +222,7 @@ export abstract class Decoder {
 
   /** Bytes of the largest frame of a message. */
   protected get limit(): number {
-    const { maxMessageSize } = this.#options
+    const { maxMessageSize } = this.options
     return maxMessageSize < 0 ? LIMITS.message : Math.min(maxMessageSize, LIMITS.message)
   }
 

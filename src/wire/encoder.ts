@@ -31,10 +31,21 @@ export abstract class Encoder {
   /** @param shared the same message goes to others as well, right now. */
   abstract message(parts: Parts, shared?: boolean): void
 
+  /**
+   * @param extra bytes that each part will be longer by.
+   * @throws ZmqError `EMSGSIZE` when a part is longer than the peer can take.
+   */
+  check(_parts: Parts, _extra?: number): void {
+    // Most peers say when they have read enough.
+  }
+
   abstract command(body: Uint8Array): void
 
-  /** Asks for a sign of life; `ttl` in tenths of a second, where the protocol has one. */
-  abstract ping(ttl: number): void
+  /**
+   * Asks for a sign of life; `ttl` in tenths of a second, where the protocol has one.
+   * @param commands who encodes it where it is a command.
+   */
+  abstract ping(ttl: number, commands?: Encoder): void
 
   /** Answers a PING of a protocol below, where there is one. */
   pong(_context: Uint8Array): void {

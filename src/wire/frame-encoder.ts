@@ -21,8 +21,8 @@ export class FrameEncoder extends Encoder {
     this.#frame(body, COMMAND)
   }
 
-  ping(ttl: number): void {
-    this.command(encodePing(ttl))
+  ping(ttl: number, commands: Encoder = this): void {
+    commands.command(encodePing(ttl))
   }
 
   #frame(body: Uint8Array, flags: number): void {

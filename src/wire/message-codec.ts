@@ -24,9 +24,15 @@ export class MessageEncoder extends Encoder {
     this.#longest = longest
   }
 
+  override check(parts: Parts, extra = 0): void {
+    for (const { length } of parts) {
+      if (length + extra > this.#longest) throw this.#tooLong(length + extra)
+    }
+  }
+
   /** @throws ZmqError `EMSGSIZE` when a part is longer than the peer can take. */
   message(parts: Parts): void {
-    for (const { length } of parts) if (length > this.#longest) throw this.#tooLong(length)
+    this.check(parts)
     const last = parts.length - 1
     for (let i = 0; i < last; i++) this.#frame(parts[i] as Uint8Array, ZWS_MORE)
     this.#frame(parts[last] as Uint8Array, 0)
@@ -37,8 +43,8 @@ export class MessageEncoder extends Encoder {
   }
 
   /** A script cannot send the PINGs of WebSocket. */
-  ping(ttl: number): void {
-    this.command(encodePing(ttl))
+  ping(ttl: number, commands: Encoder = this): void {
+    commands.command(encodePing(ttl))
   }
 
   #frame(body: Uint8Array, flags: number): void {
