@@ -34,7 +34,11 @@ export const WELCOME_SIZE = 160
 export const INITIATE_LEAST = 248
 export const READY_LEAST = 24
 
-export const PREFIXES = {
+type Box =
+  'hello' | 'welcome' | 'cookie' | 'vouch' | 'initiate' | 'ready' | 'client' | 'server'
+
+/** How the nonces of each kind of box begin. */
+export const PREFIXES: Readonly<Record<Box, Uint8Array>> = {
   hello: fromText('CurveZMQHELLO---'),
   welcome: fromText('WELCOME-'),
   cookie: fromText('COOKIE--'),
@@ -43,7 +47,7 @@ export const PREFIXES = {
   ready: fromText('CurveZMQREADY---'),
   client: fromText('CurveZMQMESSAGEC'),
   server: fromText('CurveZMQMESSAGES'),
-} as const
+}
 
 /** What the mechanism is made with. */
 export interface Tools {

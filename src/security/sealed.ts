@@ -14,7 +14,7 @@ const BOX = NAME.length + 8
 const BODY = BOX + MAC_SIZE + 1
 
 /** Bytes of a sealed frame beyond those of its body. */
-export const OVERHEAD = BODY
+export const OVERHEAD: number = BODY
 
 // Flags within a box.
 export const SEALED_MORE = 0x01

@@ -136,7 +136,7 @@ export abstract class Decoder {
    * either, or for a mechanism that puts messages into commands. Undefined when more bytes are needed.
    * @param limit bytes of the longest one, from now on.
    */
-  nextCommand(limit = this.#commandLimit): Uint8Array | undefined {
+  nextCommand(limit: number = this.#commandLimit): Uint8Array | undefined {
     this.#commandLimit = limit
     return this.#body === undefined ? this.frame(true) : this.#fill()
   }
