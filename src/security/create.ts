@@ -25,6 +25,10 @@ class Later implements Mechanism {
     await this.#mechanism.start()
   }
 
+  end(): void {
+    this.#mechanism?.end?.()
+  }
+
   receive(command: Uint8Array): Promise<void> | undefined {
     return this.#mechanism?.receive(command)
   }

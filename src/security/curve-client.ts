@@ -81,7 +81,10 @@ export class CurveClient implements Mechanism {
     const greeted = this.#keyWith(this.#server)
     const plaintext = openBox(engine, greeted, nonce, data.subarray(LONG_NONCE))
     wipe(greeted)
-    const welcome = demand(plaintext, "the server's WELCOME, which wants the key of curveServerKey,")
+    const welcome = demand(
+      plaintext,
+      "the server's WELCOME, which wants the key of curveServerKey,",
+    )
     const server = welcome.subarray(0, KEY_SIZE)
     const cookie = welcome.subarray(KEY_SIZE, KEY_SIZE + COOKIE)
     this.#key = this.#keyWith(server)

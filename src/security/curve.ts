@@ -34,8 +34,7 @@ export const WELCOME_SIZE = 160
 export const INITIATE_LEAST = 248
 export const READY_LEAST = 24
 
-type Box =
-  'hello' | 'welcome' | 'cookie' | 'vouch' | 'initiate' | 'ready' | 'client' | 'server'
+type Box = 'hello' | 'welcome' | 'cookie' | 'vouch' | 'initiate' | 'ready' | 'client' | 'server'
 
 /** How the nonces of each kind of box begin. */
 export const PREFIXES: Readonly<Record<Box, Uint8Array>> = {
@@ -115,7 +114,10 @@ export function notGenuine(what: string): ZmqError {
 /** @throws ZmqError when a public key is one with which everybody would share the same. */
 export function demandKey(key: Uint8Array | undefined): Uint8Array {
   if (key !== undefined) return key
-  throw protocolError('a public key of the peer is one that protects nothing', 'ERR_ZMTP_KEY_EXCHANGE')
+  throw protocolError(
+    'a public key of the peer is one that protects nothing',
+    'ERR_ZMTP_KEY_EXCHANGE',
+  )
 }
 
 /** How messages travel when the two sides have a key. */

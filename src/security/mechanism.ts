@@ -28,6 +28,8 @@ export interface Mechanism {
    * refuses us, or we refuse it.
    */
   receive(command: Uint8Array): Promise<void> | undefined
+  /** The conversation is over, whether there is an outcome or not: secrets are no longer needed. */
+  end?(): void
   /** Defined once the handshake is done on this side. */
   readonly outcome: Outcome | undefined
 }

@@ -1,4 +1,7 @@
-import { ZmqError } from '../errors.js'
+import { loadEngine } from '#engine'
+import { random } from './box.js'
+import { CurveClient } from './curve-client.js'
+import { CurveServer } from './curve-server.js'
 import type { Mechanism, MechanismHost } from './mechanism.js'
 import { PlainClient, PlainServer } from './plain.js'
 
@@ -6,6 +9,6 @@ import { PlainClient, PlainServer } from './plain.js'
 export async function createSecureMechanism(host: MechanismHost): Promise<Mechanism> {
   const { mechanism, asServer } = host.options
   if (mechanism === 'PLAIN') return asServer ? new PlainServer(host) : new PlainClient(host)
-  await Promise.resolve()
-  throw new ZmqError('ENOTSUP', { reason: 'CURVE is not there yet' })
+  const tools = { engine: await loadEngine(), random, now: () => performance.now() }
+  return asServer ? new CurveServer(host, tools) : new CurveClient(host, tools)
 }

@@ -40,6 +40,8 @@ export interface Handshake {
    * @throws ZmqError what the peer did wrong; what was said before that is still sent.
    */
   receive(chunk: Uint8Array): Progress<HandshakeResult>
+  /** The conversation is over: called where the handshake has not come to a result. */
+  end?(): void
 }
 
 /** What a conversation hears of its peer beside messages. */

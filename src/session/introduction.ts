@@ -38,6 +38,7 @@ export class Introduction {
   /** Whatever it waits for no longer matters. */
   stop(): void {
     this.#over = true
+    this.#handshake.end?.()
   }
 
   #advance(step: () => Progress<HandshakeResult>): void {

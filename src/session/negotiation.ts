@@ -35,6 +35,10 @@ export class Negotiation {
     return this.#waiting ? undefined : this.#proceed()
   }
 
+  end(): void {
+    this.#mechanism.end?.()
+  }
+
   #proceed(): Progress<Outcome> {
     const mechanism = this.#mechanism
     while (mechanism.outcome === undefined) {

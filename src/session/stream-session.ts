@@ -329,6 +329,8 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     this.#deadline?.cancel()
     this.#heartbeat?.stop()
     this.#writer.stop()
+    this.#introduction?.stop()
+    this.#result?.codec?.wipe?.()
     if (duringHandshake)
       this.#reportFailure(
         error ?? new ZmqError('EPIPE', { reason: 'the peer left during the handshake' }),

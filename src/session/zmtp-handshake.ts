@@ -54,6 +54,10 @@ export class ZmtpHandshake implements Handshake {
     return this.#conclude(this.#greeting, this.#negotiation.receive(chunk))
   }
 
+  end(): void {
+    this.#negotiation.end()
+  }
+
   #readGreeting(chunk: Uint8Array): Progress<HandshakeResult> {
     const taken = this.#reader.read(chunk)
     const { mechanism, asServer } = this.#local.options

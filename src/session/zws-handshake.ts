@@ -69,6 +69,10 @@ class MechanismHandshake implements Handshake {
     return this.#conclude(this.#negotiation.receive(chunk))
   }
 
+  end(): void {
+    this.#negotiation.end()
+  }
+
   #conclude(outcome: Progress<Outcome>): Progress<HandshakeResult> {
     if (outcome instanceof Promise) return outcome.then((settled) => this.#conclude(settled))
     if (outcome === undefined) return undefined

@@ -5,4 +5,6 @@ import type { Encoder } from './encoder.js'
 export interface Codec {
   readonly encoder: Encoder
   readonly decoder: Decoder
+  /** Forgets its keys, where it has some: nothing can be sealed or opened any more. */
+  wipe?(): void
 }
