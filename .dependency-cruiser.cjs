@@ -27,6 +27,7 @@ const layers = {
     ...['util', ...foundation, 'options', 'session', 'routing', 'context'],
     'transport/transport',
     'security/authenticator',
+    'security/zap',
   ],
   proxy: ['util', ...foundation, 'options', 'context', 'socket'],
   index: ['socket', 'browser'],

@@ -109,6 +109,7 @@ export interface OptionValues {
   // what others of them amount to
   mechanism: 'NULL' | 'PLAIN' | 'CURVE'
   asServer: boolean
+  remembersPeers: boolean
   // of all sockets, by number only
   multicastLoop: boolean
   inBatchSize: number

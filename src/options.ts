@@ -144,6 +144,7 @@ export const OPTIONS: Specs = {
   ...receiving,
   mechanism: { kind: 'string', initial: 'NULL' },
   asServer: flag(undefined),
+  remembersPeers: flag(undefined),
   routingId: bytes(5, { min: 1, max: 255 }),
   mandatory: flagOf('ROUTER', 33, true),
   probeRouter: flagOf('ROUTER DEALER REQ', 51, true),

@@ -102,7 +102,11 @@ export class Threads implements Neighbours {
 
   /** As far as is known: a worker that has not inherited a board may yet hear of others. */
   has(name: string): boolean {
-    return this.#owner(name) !== undefined || !(this.#home.inherited || isMainThread)
+    return this.knows(name) || !(this.#home.inherited || isMainThread)
+  }
+
+  knows(name: string): boolean {
+    return this.#owner(name) !== undefined
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import { parseWebRoute, type Endpoint } from '../endpoint.js'
-import type { Connection, LocalPeer, SessionOptions } from '../session/session.js'
+import { isOpen, type SessionOptions } from '../session/session.js'
 import type { LocalEnd } from '../transport/transport.js'
 import { ZMTP_STREAM, type Subprotocol } from '../session/zws-handshake.js'
 import { startTimer } from '../util/timer.js'
@@ -21,10 +21,9 @@ const KEY_BYTES = 16
 export type Agreed = Subprotocol | typeof ZMTP_STREAM
 
 /** What a listener agrees to, the best first. Where nobody says anything of himself nobody can be judged. */
-function known(local: LocalPeer, connection: Connection): Agreed[] {
-  const { mechanism } = local.options
-  const open = mechanism === 'NULL' && local.authenticator?.(connection) === undefined
-  return [`ZWS2.0/${mechanism}`, ZMTP_STREAM, ...(open ? (['ZWS2.0'] as const) : [])]
+function known({ options }: LocalEnd): Agreed[] {
+  const best: Agreed[] = [`ZWS2.0/${options.mechanism}`, ZMTP_STREAM]
+  return isOpen(options) ? [...best, 'ZWS2.0'] : best
 }
 
 /** An upgraded connection. */
@@ -146,7 +145,6 @@ function judgeAnswer(
 export function judge(
   { method, headers }: IncomingMessage,
   local: LocalEnd,
-  connection: Connection,
 ): Agreed | Refusal {
   const { origin, upgrade } = headers
   const { allowedOrigins } = local.options
@@ -161,7 +159,7 @@ export function judge(
   if (allowedOrigins !== null && origin !== undefined && !allowedOrigins.includes(origin)) {
     return { status: '403 Forbidden', reason: `the origin ${origin} is not in allowedOrigins` }
   }
-  const agreeable = known(local, connection)
+  const agreeable = known(local)
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   return (
     agreeable.find((name) => offered.includes(name)) ??

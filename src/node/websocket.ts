@@ -6,7 +6,13 @@ import { fromSystemError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import type { Speak } from '../session/dialect.js'
 import { handshakeFailures } from '../session/handshake-failure.js'
-import { nextConnection, NOTHING_SAID, type Connection, type Session } from '../session/session.js'
+import {
+  isOpen,
+  nextConnection,
+  NOTHING_SAID,
+  type Connection,
+  type Session,
+} from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
 import { ZMTP_STREAM, zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
@@ -77,14 +83,14 @@ export class WebSocketTransport implements Transport {
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
-    const { mechanism } = local.options
-    const offered: Subprotocol[] = [`ZWS2.0/${mechanism}`]
-    if (mechanism === 'NULL') offered.push(...WITHOUT_SLASH)
+    const open = isOpen(local.options)
+    const offered: Subprotocol[] = [`ZWS2.0/${local.options.mechanism}`]
+    if (open) offered.push(...WITHOUT_SLASH)
     try {
       return await this.#attempt(endpoint, local, signal, offered)
     } catch (error) {
       if (!(error instanceof UpgradeError)) throw error
-      if (error.status !== BAD_REQUEST || mechanism !== 'NULL' || signal.aborted) throw error.error
+      if (error.status !== BAD_REQUEST || !open || signal.aborted) throw error.error
     }
     try {
       return await this.#attempt(endpoint, local, signal, WITHOUT_SLASH)
@@ -173,7 +179,7 @@ export class WebSocketTransport implements Transport {
         connection: nextConnection(),
         accepted: true,
       }
-      const agreed = admits(socket) ? judge(request, local, facts) : UNWANTED
+      const agreed = admits(socket) ? judge(request, local) : UNWANTED
       const session = answer(agreed, request, streamOf(socket, head), local, facts, receiver)
       if (session === undefined) return
       strangers.admit(session, local.options.maxPendingHandshakes)

@@ -24,8 +24,11 @@ export interface Verdict {
   readonly metadata: Metadata
 }
 
-/** Judges those who come. Never rejects but with a ZmqError `ERR_ZAP_*`, when no verdict can be had. */
-export type Authenticator = (stranger: Stranger) => Promise<Verdict>
+/**
+ * Judges those who come; undefined when there is nobody to judge them. Rejects with a ZmqError when
+ * no verdict can be had: `ERR_ZAP_*` when it makes no sense, `EFAULT` when whoever was asked has left.
+ */
+export type Authenticator = (stranger: Stranger) => Promise<Verdict | undefined>
 
 /** Everybody may come in. */
 export const WELCOME: Verdict = { status: 200, text: '', userId: '', metadata: new Map() }

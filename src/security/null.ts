@@ -1,39 +1,43 @@
 import { encodeCommand } from '../wire/command.js'
 import { decodeMetadata, type Metadata } from '../wire/metadata.js'
-import { WELCOME } from './authenticator.js'
+import { WELCOME, type Verdict } from './authenticator.js'
 import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
 import { admit, expect } from './refusal.js'
 
 /**
  * NULL (RFC 37 "The NULL Security Mechanism"): each side sends READY with its metadata, in whichever
- * order, and has then nothing more to say before the other's READY is there. A listener that asks
- * others about its peers does so before its own READY, which is a promise to talk.
+ * order, and has then nothing more to say before the other's READY is there. Who asks others about
+ * its peers does so before its own READY, which is a promise to talk: a listener when it knows what
+ * the peer says of itself, who dials at once, as both would wait for each other otherwise.
  */
 export class NullMechanism implements Mechanism {
   readonly #host: MechanismHost
-  readonly #asks: boolean
+  #verdict: Verdict | undefined
   outcome: Outcome | undefined
 
   constructor(host: MechanismHost) {
     this.#host = host
-    this.#asks = host.accepted && host.authenticator !== undefined
+    if (host.authenticator === undefined) this.#verdict = WELCOME
   }
 
-  start(): undefined {
-    if (!this.#asks) this.#ready()
+  start(): Promise<void> | undefined {
+    if (this.#verdict !== undefined) this.#ready()
+    else if (!this.#host.accepted) return this.#judge(new Map())
+    return undefined
   }
 
   receive(command: Uint8Array): Promise<void> | undefined {
     const metadata = decodeMetadata(expect('READY', command))
-    if (this.#asks) return this.#judge(metadata)
-    this.outcome = { metadata, verdict: WELCOME }
+    if (this.#verdict === undefined) return this.#judge(metadata, true)
+    this.outcome = { metadata, verdict: this.#verdict }
     return undefined
   }
 
-  async #judge(metadata: Metadata): Promise<void> {
+  async #judge(metadata: Metadata, done = false): Promise<void> {
     const verdict = await admit(this.#host, { mechanism: 'NULL', credentials: [], metadata })
     this.#ready()
-    this.outcome = { metadata, verdict }
+    if (done) this.outcome = { metadata, verdict }
+    else this.#verdict = verdict
   }
 
   #ready(): void {

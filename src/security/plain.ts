@@ -1,8 +1,8 @@
 import { protocolError } from '../errors.js'
-import { concat, fromText } from '../util/bytes.js'
+import { concat, copyOf, fromText } from '../util/bytes.js'
 import { encodeCommand } from '../wire/command.js'
 import { decodeMetadata } from '../wire/metadata.js'
-import { WELCOME } from './authenticator.js'
+import { WELCOME, type Stranger, type Verdict } from './authenticator.js'
 import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
 import { admit, expect } from './refusal.js'
 
@@ -33,7 +33,11 @@ export class PlainClient implements Mechanism {
 
   start(): undefined {
     const { plainUsername, plainPassword } = this.#host.options
-    this.#host.say(encodeCommand('HELLO', concat([text(plainUsername), text(plainPassword)])))
+    const credentials = concat([text(plainUsername), text(plainPassword)])
+    const hello = encodeCommand('HELLO', credentials)
+    this.#host.say(hello)
+    credentials.fill(0)
+    hello.fill(0)
   }
 
   receive(command: Uint8Array): undefined {
@@ -74,7 +78,13 @@ export class PlainServer implements Mechanism {
   /** Only now: whoever judges shall know all that there is to know. */
   async #judge(credentials: readonly Uint8Array[], command: Uint8Array): Promise<void> {
     const metadata = decodeMetadata(expect('INITIATE', command))
-    const verdict = await admit(this.#host, { mechanism: 'PLAIN', credentials, metadata }, true)
+    const stranger: Stranger = { mechanism: 'PLAIN', credentials, metadata }
+    let verdict: Verdict
+    try {
+      verdict = await admit(this.#host, stranger, true)
+    } finally {
+      for (const secret of credentials) secret.fill(0)
+    }
     this.#host.say(encodeCommand('READY', this.#host.properties))
     this.outcome = { metadata, verdict }
   }
@@ -88,5 +98,8 @@ function credentials(hello: Uint8Array): Uint8Array[] {
     const code = 'ERR_ZMTP_MALFORMED_COMMAND_HELLO'
     throw protocolError('the peer sent a HELLO that is not a user name and a password', code)
   }
-  return [hello.subarray(1, userEnd), hello.subarray(userEnd + 1, passwordEnd)]
+  // Kept for as long as it takes to judge them.
+  const found = [copyOf(hello.subarray(1, userEnd)), copyOf(hello.subarray(userEnd + 1))]
+  hello.fill(0)
+  return found
 }

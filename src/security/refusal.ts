@@ -57,16 +57,19 @@ function refusedBy(data: Uint8Array): ZmqError {
  * @param misspelt the peer understands ERROR only as libzmq's PLAIN writes it.
  * @returns what is known of them when they may.
  * @throws ZmqError otherwise; they have been told that they may not, unless they may try again.
+ * `EFAULT` when there is nobody to ask, and has to be.
  */
 export async function admit(
-  { authenticator, say }: MechanismHost,
+  { authenticator, options, say }: MechanismHost,
   stranger: Stranger,
   misspelt = false,
 ): Promise<Verdict> {
-  if (authenticator === undefined && stranger.mechanism === 'PLAIN') {
-    throw refusal(300, 'there is nobody who could tell a right password from a wrong one')
+  const verdict = await authenticator?.(stranger)
+  if (verdict === undefined) {
+    // A password that nobody checks would be none.
+    if (stranger.mechanism !== 'PLAIN' && !options.zapEnforceDomain) return WELCOME
+    throw new ZmqError('EFAULT', { reason: 'nobody is there to be asked about the peer (RFC 27)' })
   }
-  const verdict = (await authenticator?.(stranger)) ?? WELCOME
   const { status, text } = verdict
   if (status === 200) return verdict
   // Whoever is told of an error does not come back; one that is temporary is not for telling.

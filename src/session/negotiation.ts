@@ -10,6 +10,7 @@ export class Negotiation {
   readonly #mechanism: Mechanism
   readonly #codec: Codec
   #waiting = false
+  #abort: AbortController | undefined
 
   constructor(local: LocalPeer, codec: Codec, connection: Connection) {
     this.#codec = codec
@@ -20,7 +21,7 @@ export class Negotiation {
       properties: concat(properties(local)),
       options: local.options,
       accepted: connection.accepted,
-      authenticator: local.authenticator?.(connection),
+      authenticator: local.authenticator?.(connection, () => this.#gone()),
       codec,
     })
   }
@@ -35,8 +36,15 @@ export class Negotiation {
     return this.#waiting ? undefined : this.#proceed()
   }
 
+  /** The conversation is over: whatever is waited for no longer matters. */
   end(): void {
+    this.#abort?.abort()
     this.#mechanism.end?.()
+  }
+
+  #gone(): AbortSignal {
+    this.#abort ??= new AbortController()
+    return this.#abort.signal
   }
 
   #proceed(): Progress<Outcome> {

@@ -25,7 +25,7 @@ import {
   type Progress,
   type Speak,
 } from './dialect.js'
-import { NOTHING_SAID, type LocalPeer, type SessionOptions } from './session.js'
+import { isOpen, NOTHING_SAID, type LocalPeer, type SessionOptions } from './session.js'
 import { zmtp } from './zmtp-handshake.js'
 
 /** ZMTP 3, or the older version of a peer that `minimumZmtpVersion` lets in. */
@@ -42,9 +42,7 @@ export const olderZmtp: Speak = (local, listener, connection) => {
 export function oldestVersion({ socketType, options }: LocalPeer): number {
   if (typeNumber(socketType) === undefined) return 3
   // Older versions know no security: whoever wants any must not be talked down.
-  const { mechanism, zapDomain, authenticate } = options
-  if (mechanism !== 'NULL' || zapDomain !== null || authenticate !== null) return 3
-  return options.minimumZmtpVersion
+  return isOpen(options) ? options.minimumZmtpVersion : 3
 }
 
 /**

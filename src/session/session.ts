@@ -19,6 +19,11 @@ export interface SessionOptions extends Pick<OptionValues, SecurityOption> {
   readonly minimumZmtpVersion: number
 }
 
+/** Whether anybody may come: nobody has to prove who he is, and nobody is asked about him. */
+export function isOpen({ mechanism, zapDomain, authenticate }: SessionOptions): boolean {
+  return mechanism === 'NULL' && zapDomain === null && authenticate === null
+}
+
 /** What is known of a connection before its handshake. */
 export interface Connection {
   /** The endpoint at this end, for events. */
@@ -40,8 +45,11 @@ export interface LocalPeer {
   /** Whether this socket type can talk to one of that name. */
   accepts(socketType: string): boolean
   readonly emit: Emit
-  /** Whom to ask about the peer at the other end of a connection; undefined when everybody may come in. */
-  authenticator?(connection: Connection): Authenticator | undefined
+  /**
+   * Whom to ask about the peer at the other end of a connection; undefined when everybody may come in.
+   * @param gone gives what is aborted when nobody waits for the answer any more.
+   */
+  authenticator?(connection: Connection, gone: () => AbortSignal): Authenticator | undefined
 }
 
 /** The other side of a session: the pipe, which holds what is queued for and from the peer. */

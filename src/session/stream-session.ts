@@ -326,6 +326,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     const duringHandshake = this.#state === 'handshake'
     const orderly = this.#state === 'closing'
     this.#state = 'closed'
+    this.#introduction?.stop()
     this.#deadline?.cancel()
     this.#heartbeat?.stop()
     this.#writer.stop()

@@ -69,7 +69,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
       linger: this.type.linger ?? (context.blocky ? -1 : 0),
     })
     this.settings = new Settings(this, this.options)
-    this.local = localEnd(this.type, this.options, (event) => {
+    this.local = localEnd(this.type, this.options, this.services, (event) => {
       this.emit(event)
     })
     this.pattern = factory(this)
@@ -136,7 +136,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     const message = this.pattern.receive()
     if (message === undefined) return undefined
     this.#tally.received++
-    if (this.options.messagePeers) remember(message, this.pattern.source?.peer)
+    if (this.options.remembersPeers) remember(message, this.pattern.source?.peer)
     return message
   }
 
@@ -336,6 +336,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
 
   openPipe(pipe: Pipe, session: Session): ZmqError | undefined {
     this.#tally.connections++
+    // Who somebody has proved to be is for everybody to know who reads his messages.
+    if (session.peer.userId !== '') this.options.remembersPeers = true
     pipe.adopt(session)
     const refusal = this.#pipes.has(pipe) ? this.pattern.opened(pipe) : undefined
     if (refusal === undefined) session.start(pipe)

@@ -1,11 +1,18 @@
+import type { ContextServices } from '../context.js'
 import type { Emit } from '../events.js'
 import type { OptionValues } from '../options.js'
+import { isOpen } from '../session/session.js'
 import { EMPTY } from '../util/bytes.js'
 import type { ConnectorEnd } from './connector.js'
 import type { SocketType } from './socket-type.js'
 
 /** What transports and sessions need to know of a socket. */
-export function localEnd(type: SocketType, options: OptionValues, emit: Emit): ConnectorEnd {
+export function localEnd(
+  type: SocketType,
+  options: OptionValues,
+  services: ContextServices,
+  emit: Emit,
+): ConnectorEnd {
   return {
     socketType: type.name,
     groups: type.groups === true,
@@ -17,17 +24,12 @@ export function localEnd(type: SocketType, options: OptionValues, emit: Emit): C
     options,
     accepts: (peer) => (type.peers as readonly string[]).includes(peer),
     emit,
-    authenticator: (connection) =>
-      asksAbout(options)
-        ? async (stranger) => {
+    authenticator: (connection, gone) =>
+      isOpen(options)
+        ? undefined
+        : async (stranger) => {
             const { judge } = await import('./authentication.js')
-            return judge(stranger, connection, options)
-          }
-        : undefined,
+            return judge(stranger, { connection, options, services, signal: gone() })
+          },
   }
-}
-
-/** Whether anybody is to be asked about those who come. */
-function asksAbout({ authenticate, mechanism }: OptionValues): boolean {
-  return authenticate !== null || mechanism === 'PLAIN'
 }

@@ -5,6 +5,9 @@ import { toText } from '../util/bytes.js'
 
 const MECHANISMS = ['PLAIN', 'CURVE'] as const
 
+/** With any of these who sent a message is of interest. */
+const TELLING = ['messagePeers', 'authenticate', 'zapDomain', 'plainServer'] as const
+
 /** What settings need to know of their socket. */
 export interface SettingsHost {
   readonly services: ContextServices
@@ -36,6 +39,8 @@ export class Settings {
     }
     Object.assign(this.values, { [name]: checked })
     if (/^(plain|curve)/.test(name)) this.#choose(name, checked)
+    if ((TELLING as readonly string[]).includes(name))
+      this.values.remembersPeers = TELLING.some((each) => Boolean(this.values[each]))
     if (name.endsWith('HighWaterMark')) this.#host.marked()
   }
 
@@ -43,7 +48,7 @@ export class Settings {
   #choose(name: OptionName, value: unknown): void {
     const { values } = this
     if (name.endsWith('Server')) values.asServer = value === true
-    else if (!/(Public|Secret)Key$/.test(name)) values.asServer = false
+    else if (value !== null && !/(Public|Secret)Key$/.test(name)) values.asServer = false
     const [mechanism] = MECHANISMS.filter((each) => name.startsWith(each.toLowerCase()))
     values.mechanism = value === null || value === false ? 'NULL' : (mechanism ?? 'NULL')
     values.plainServer = values.asServer && values.mechanism === 'PLAIN'

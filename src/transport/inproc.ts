@@ -28,8 +28,10 @@ export interface Neighbours {
   claim(name: string): boolean
   /** Gives it back. */
   release(name: string): void
-  /** Whether a name is somebody else's. */
+  /** Whether a name is somebody else's, or may be. */
   has(name: string): boolean
+  /** Whether a name is known to be somebody else's. */
+  knows(name: string): boolean
   /** A session with whoever has the name elsewhere, as soon as somebody has. */
   connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session>
 }
@@ -63,6 +65,12 @@ export class InprocTransport implements Transport {
 
   reaches({ address }: Endpoint): boolean {
     return this.#neighbours?.has(address) === true
+  }
+
+  async isBound({ address }: Endpoint): Promise<boolean> {
+    if (this.#bound.has(address)) return true
+    await this.#neighbours?.met()
+    return this.#neighbours?.knows(address) === true
   }
 
   connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session {

@@ -48,6 +48,8 @@ export interface Transport {
   readonly joins?: boolean
   /** Whether an attempt that is not done yet will be, where nobody comes for the sake of a closed socket. */
   reaches?(endpoint: Endpoint): boolean
+  /** Whether somebody listens there, as far as can be known by now. */
+  isBound?(endpoint: Endpoint): Promise<boolean>
   /**
    * Checks the address of a peer, and of a proxy on the way to it, before anything happens.
    * @throws ZmqError at once: `EINVAL` when it is malformed, `ENOCOMPATPROTO` when sockets of this

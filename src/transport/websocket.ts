@@ -1,7 +1,7 @@
 import { parseWebRoute, type Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 import type { Speak } from '../session/dialect.js'
-import { nextConnection, type Session } from '../session/session.js'
+import { isOpen, nextConnection, type Session } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
 import { ZMTP_STREAM, zwsHandshake } from '../session/zws-handshake.js'
@@ -12,10 +12,10 @@ import { WebSocketStream } from './websocket-stream.js'
 
 /**
  * What we ask for. Most listeners take the first that they know, ours takes the best. Mechanisms other
- * than NULL have names with a slash in ZWS, which a browser does not allow.
+ * than NULL have names with a slash in ZWS, which a browser does not allow; without any nobody can be judged.
  */
-const offered = ({ mechanism }: LocalEnd['options']): string[] =>
-  mechanism === 'NULL' ? ['ZWS2.0', ZMTP_STREAM] : [ZMTP_STREAM]
+const offered = (options: LocalEnd['options']): string[] =>
+  isOpen(options) ? ['ZWS2.0', ZMTP_STREAM] : [ZMTP_STREAM]
 
 /**
  * Chromium sends messages of up to 65,536 bytes whole, and longer ones in fragments, after which
