@@ -32,7 +32,7 @@ const layers = {
   proxy: ['util', ...foundation, 'options', 'context', 'socket'],
   index: ['socket', 'browser'],
   browser: [...toSession, 'transport', 'context', 'curve-key-pair', 'socket', 'proxy'],
-  extra: ['errors', 'events', 'message', 'socket'],
+  extra: ['util', 'errors', 'events', 'message', 'socket'],
   draft: ['context', 'socket'],
   'v5-compat': ['util', ...foundation, 'options', 'context', 'curve-key-pair', 'socket'],
 }

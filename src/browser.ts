@@ -26,7 +26,7 @@ export type {
   TypedEvent,
 } from './events.js'
 export type { Frame, Message, MessageLike } from './message.js'
-export type { TlsOptions } from './options.js'
+export type { Authenticate, Authenticated, AuthenticationRequest, TlsOptions } from './options.js'
 export {
   Proxy,
   type ProxyEnd,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import '../src/node/system-options.js'
 import { checkOption, initialOptions, isLate, type OptionName } from '../src/options.js'
+import { decodeZ85 } from '../src/util/z85.js'
 
 const INT_MAX = 0x7fff_ffff
 
@@ -60,6 +61,9 @@ const booleans: OptionName[] = [
   'manualLastValue',
   'onlyFirstSubscribe',
   'verboseUnsubscribe',
+  'plainServer',
+  'curveServer',
+  'zapEnforceDomain',
 ]
 
 /** Text and bytes: the least and the most bytes. */
@@ -68,24 +72,17 @@ const strings: [name: OptionName, least: number, most: number][] = [
   ['interface', 1, 16],
   ['socksUsername', 0, 255],
   ['socksPassword', 0, 255],
+  ['plainUsername', 1, 255],
+  ['plainPassword', 1, 255],
+  ['zapDomain', 1, 255],
 ]
+const keys: OptionName[] = ['curvePublicKey', 'curveSecretKey', 'curveServerKey']
 const bytes: [name: OptionName, least: number, most: number][] = [
   ['routingId', 1, 255],
   ['welcomeMessage', 0, 100_000],
   ['helloMessage', 0, 100_000],
   ['disconnectMessage', 0, 100_000],
   ['hiccupMessage', 0, 100_000],
-]
-
-/** Of mechanisms that are not there. */
-const fixedBooleans: OptionName[] = ['plainServer', 'curveServer', 'zapEnforceDomain']
-const fixedStrings: OptionName[] = [
-  'plainUsername',
-  'plainPassword',
-  'curvePublicKey',
-  'curveSecretKey',
-  'curveServerKey',
-  'zapDomain',
 ]
 
 const initial = initialOptions({})
@@ -96,6 +93,16 @@ function failure(code: string, name: OptionName): Error {
     code,
     reason: expect.stringContaining(`option ${name} `) as string,
   }) as Error
+}
+
+/** All that an error says. */
+function failed(work: () => unknown): string {
+  try {
+    work()
+  } catch (error) {
+    return JSON.stringify([String(error), error])
+  }
+  return ''
 }
 
 function typeError(kind: string): TypeError {
@@ -188,22 +195,51 @@ function toText(kept: unknown): string {
   return kept instanceof Uint8Array ? Buffer.from(kept).toString() : String(kept)
 }
 
-describe('options that nothing could heed', () => {
-  it.each(fixedBooleans)('%s stays false', (name) => {
-    expect(initial[name]).toBe(false)
-    expect(checkOption(name, false)).toBe(false)
-    expect(() => checkOption(name, true)).toThrow(failure('ENOTSUP', name))
-    expect(() => checkOption(name, 'true')).toThrow(typeError('boolean'))
+describe.each(keys)('%s', (name) => {
+  const z85 = 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7'
+  const raw = Buffer.from(decodeZ85(z85) ?? [])
+
+  it('is null at first, then 32 bytes, or Z85 as libzmq takes it, kept as Z85', () => {
+    expect(initial[name]).toBeNull()
+    expect(raw).toHaveLength(32)
+    for (const value of [raw, new Uint8Array(raw), z85, Buffer.from(z85), `${z85}\0`]) {
+      expect(checkOption(name, value)).toBe(z85)
+    }
   })
 
-  it.each(fixedStrings)('%s stays null', (name) => {
-    expect(initial[name]).toBeNull()
-    expect(checkOption(name, null)).toBeNull()
-    for (const value of ['value', Buffer.from('value')]) {
-      expect(() => checkOption(name, value)).toThrow(failure('ENOTSUP', name))
+  it.each([
+    ...[null, '', z85.slice(1), `${z85}1`, `${z85}\0\0`, `~${z85.slice(1)}`],
+    ...[raw.subarray(1), Buffer.alloc(33)],
+    // More than 32 bits in a group of five.
+    `${z85.slice(5)}#####`,
+  ])('is not %j, which is no secret any more if an error tells it', (value) => {
+    expect(() => checkOption(name, value)).toThrow(failure('EINVAL', name))
+    const error = failed(() => checkOption(name, value))
+    if (name === 'curveSecretKey' && value?.length) expect(error).not.toContain(String(value))
+  })
+
+  it('is nothing but text or bytes', () => {
+    for (const value of [1, true, undefined, {}, ['a']]) {
+      expect(() => checkOption(name, value)).toThrow(typeError('string or buffer'))
     }
-    expect(() => checkOption(name, '')).toThrow(failure('EINVAL', name))
-    expect(() => checkOption(name, 1)).toThrow(typeError('string or buffer'))
+  })
+})
+
+it.each(['plainPassword', 'socksPassword'] as const)('no error tells a %s', (name) => {
+  expect(failed(() => checkOption(name, 'sesame'.repeat(50)))).not.toContain('sesame')
+})
+
+describe('authenticate', () => {
+  it('is null at first, then a function', () => {
+    expect(initial.authenticate).toBeNull()
+    const judge = (): boolean => true
+    expect(checkOption('authenticate', judge)).toBe(judge)
+    for (const value of [null, undefined]) expect(checkOption('authenticate', value)).toBeNull()
+    for (const value of [1, 'true', true, {}]) {
+      expect(() => checkOption('authenticate', value)).toThrow(
+        new TypeError('Option value must be a function or null'),
+      )
+    }
   })
 })
 
@@ -265,10 +301,11 @@ it('these are all there are', () => {
     'metadata',
     'notify',
     'socksProxy',
+    'authenticate',
+    // What others of them amount to.
+    ...(['mechanism', 'asServer', 'remembersPeers'] as const),
   ]
-  expect([...named, ...fixedBooleans, ...fixedStrings, ...rest].sort()).toEqual(
-    Object.keys(initial).sort(),
-  )
+  expect([...named, ...keys, ...rest].sort()).toEqual(Object.keys(initial).sort())
 })
 
 describe('tls', () => {

@@ -19,7 +19,7 @@ addOptions(
     socksProxy: text(68, { max: INT_MAX }),
     useFileDescriptor: integer(89, -1, -1),
     socksUsername: text(99, { min: 0, max: 255 }),
-    socksPassword: text(100, { min: 0, max: 255 }),
+    socksPassword: text(100, { min: 0, max: 255, secret: true }),
     tcpMaxRetransmitTimeout: integer(80, 0, 0),
     multicastMaxTransportDataUnit: integer(84, 1500, 1),
     interface: text(92, { max: 16 }),

@@ -81,5 +81,7 @@ function word(bytes: Uint8Array = EMPTY): string {
 type Fault = Extract<ErrorCode, `ERR_ZAP_${string}`> extends `ERR_ZAP_${infer F}` ? F : never
 
 function fault(kind: Fault, what: string): ZmqError {
-  return new ZmqError(`ERR_ZAP_${kind}`, { reason: `the ZAP handler (RFC 27) answered wrongly: ${what}` })
+  return new ZmqError(`ERR_ZAP_${kind}`, {
+    reason: `the ZAP handler (RFC 27) answered wrongly: ${what}`,
+  })
 }

@@ -1,4 +1,4 @@
-import type { TlsOptions } from '../options.js'
+import type { Authenticate, TlsOptions } from '../options.js'
 
 /**
  * The options that every socket has as properties. Set them before `bind()` and `connect()`: few have
@@ -68,24 +68,68 @@ export interface CommonOptions {
    * What is queued for the endpoint is then dropped, and counted. @default 0
    */
   reconnectStop: number
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  /**
+   * Who connects has to say a user name and a password (PLAIN, RFC 24), which `authenticate` or a ZAP
+   * handler judges; without either nobody comes in. Both travel in clear: over `wss://`, or where nobody
+   * listens. Of the options `plain…` and `curve…` the last one set says which mechanism the socket has,
+   * and both ends must have the same: others are refused. @default false
+   */
   plainServer: boolean
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  /** Who we are, under PLAIN; 1 to 255 bytes, sent in clear. Null: no mechanism. @default null */
   plainUsername: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  /** The password that goes with `plainUsername`; 1 to 255 bytes, sent in clear. Null: no mechanism. @default null */
   plainPassword: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  /**
+   * Who connects has to know our public key, and has to have one of its own (CURVE, RFC 26): everything
+   * is then encrypted. Wants `curveSecretKey`. Whose keys are welcome says `authenticate` or a ZAP
+   * handler; without either all are. @default false
+   */
   curveServer: boolean
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  /**
+   * Our public key: 40 characters of Z85 (RFC 32) or 32 bytes, read as Z85; see `curveKeyPair()`.
+   * Setting a key makes CURVE the mechanism of the socket; it cannot be taken back by null (`EINVAL`),
+   * so that a missing key is no lack of security. @default null
+   */
   curvePublicKey: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  /** Our secret key, as `curvePublicKey`. Neither sent nor told in errors. @default null */
   curveSecretKey: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  /** The public key of the listener that we connect to: nobody else can pose as it. @default null */
   curveServerKey: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default null */
+  /**
+   * What this socket calls itself to whom it asks about its peers: up to 255 bytes. With it even peers
+   * without any mechanism (NULL) are a matter for `authenticate` or a ZAP handler, whichever side
+   * connected. @default null
+   */
   zapDomain: string | null
-  /** Not supported yet: other values than the default are refused with `ENOTSUP`. @default false */
+  /**
+   * Without a `zapDomain` no ZAP handler is asked, and without a handler nobody comes in; only CURVE
+   * without a domain does without both. @default false
+   */
   zapEnforceDomain: boolean
+  /**
+   * Judges who may come in: it is told what is known of a peer before any message flows, and answers
+   * with true, a user id, or `{ userId, metadata }`, which are then `peer.userId` and `peer.metadata` of
+   * events, and of messages by `peerOf(message)` of `zerowire/extra`; with false, null or nothing it turns the peer
+   * away for good (400). It may take its time, up to `handshakeInterval`. One that throws, or answers
+   * otherwise, turns the peer away with an internal error (500), which is an event of this socket, the
+   * first time also a warning of the process, and tells the peer no more than that.
+   *
+   * It judges users under PLAIN, keys under CURVE, and addresses under NULL, on the side that is the
+   * server; under NULL on both. It comes before ZAP: with it no handler is asked (RFC 27). Over
+   * `inproc://` nobody is asked, nor is anybody with Stream or over `udp://`.
+   *
+   * ```ts
+   * import { sameSecret } from 'zerowire/extra'
+   * server.plainServer = true
+   * server.authenticate = ({ username = '', password }) =>
+   *   sameSecret(password, passwords.get(username)) && username
+   *
+   * server.authenticate = async ({ publicKey }) => (await database.userOf(publicKey)) ?? false
+   * server.authenticate = ({ address }) => address.startsWith('10.')
+   * ```
+   * @default null
+   */
+  authenticate: Authenticate | null
   /** Accepted for compatibility, without effect. @default 0 */
   typeOfService: number
   /** How long a handshake may take, in milliseconds; 0 for ever. @default 30000 */

@@ -6,7 +6,9 @@ const peers = new WeakMap<readonly Uint8Array[], PeerInfo>()
 
 /**
  * Who sent a message: the properties of libzmq's `zmq_msg_gets()`. Known of messages that a socket
- * with the option `messagePeers` received; the array itself is what counts, not a copy of it.
+ * received which has the option `messagePeers`, or which asks who its peers are (`authenticate`,
+ * `plainServer`, `zapDomain`, or a ZAP handler that knows them); the array itself is what counts,
+ * not a copy of it.
  */
 export function peerOf(message: readonly Message[]): PeerInfo | undefined {
   return peers.get(message)

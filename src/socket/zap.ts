@@ -40,7 +40,10 @@ export async function askHandler(
     session = await transport.connect(endpoint, ASKER, gone)
   } catch (cause) {
     const { reason } = cause as Partial<ZmqError>
-    throw new ZmqError('EFAULT', { reason: `the ZAP handler cannot be asked: ${String(reason)}`, cause })
+    throw new ZmqError('EFAULT', {
+      reason: `the ZAP handler cannot be asked: ${String(reason)}`,
+      cause,
+    })
   }
   const forget = (): void => {
     session.destroy()

@@ -25,8 +25,6 @@ const rows = libraries.flatMap(({ library, lib }) =>
 
 describe.each(rows)('$library: $name, initially $initial', (row) => {
   const { name, lib, mine, initial, reading } = row
-  /** Whether it may have other values than the initial one. */
-  const variable = !(mine && row.pending)
   const readable = mine || reading === undefined
 
   /** Made of every type; the first one is enough for what constructors refuse. */
@@ -46,15 +44,14 @@ describe.each(rows)('$library: $name, initially $initial', (row) => {
   it('takes its values, as a property and in the constructor', () => {
     const taken = row.good.filter((value) => mine || !row.mended?.includes(value))
     const changed = [...taken.map((value) => [value, value] as const), ...(row.changed ?? [])]
-    const possible = variable ? changed : [[initial, initial] as const]
     each((socket) => {
-      for (const [given, read] of possible) {
+      for (const [given, read] of changed) {
         socket[name] = given
         if (readable) expect(socket[name]).toBe(read)
       }
     })
     for (const type of row.types) {
-      const [given, read] = possible.at(-1) ?? [initial, initial]
+      const [given, read] = changed.at(-1) ?? [initial, initial]
       const socket = make({ [name]: given }, type)
       if (readable) expect(socket[name]).toBe(read)
     }
@@ -99,19 +96,6 @@ describe.each(rows)('$library: $name, initially $initial', (row) => {
     })
   })
 })
-
-const pendingRows = optionRows.filter((row) => row.pending)
-
-itOurs.each(pendingRows)(
-  'zerowire: $name has no other value as yet',
-  ({ name, types, good, initial }) => {
-    const unlike = good.filter((value) => value !== initial)
-    for (const type of types) {
-      const socket = bag(open(ours, type))
-      for (const value of unlike) expect(() => (socket[name] = value)).toThrow(failure('ENOTSUP'))
-    }
-  },
-)
 
 describe.each(libraries)('$library: text and bytes', ({ lib, library }) => {
   it.each([

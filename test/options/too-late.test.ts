@@ -32,10 +32,7 @@ type Bag = Record<string, unknown>
 const rows = libraries.flatMap(({ library, lib }) =>
   optionRows.map((row) => {
     const { good, initial, mended } = row
-    const value =
-      row.pending || row.name === 'interface'
-        ? initial
-        : good.find((each) => !mended?.includes(each))
+    const value = row.name === 'interface' ? initial : good.find((each) => !mended?.includes(each))
     return { ...row, library, lib, value, type: row.types[0] ?? 'Pair' }
   }),
 )

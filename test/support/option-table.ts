@@ -34,8 +34,6 @@ export interface OptionRow {
   readonly mended?: readonly unknown[]
   /** Set too late without a warning: it takes effect at once. */
   readonly immediate?: true
-  /** zerowire refuses everything but the initial value, as yet, with `ENOTSUP`. */
-  readonly pending?: true
 }
 
 type More = Partial<OptionRow>
@@ -66,7 +64,6 @@ function text(name: string, least: number, most: number, more: More = {}): Optio
 
 const immediate = { immediate: true } as const
 const writeOnly = { reading: 'undefined' } as const
-const pending = { pending: true } as const
 
 const sending = socketTypes.filter((type) => !['Subscriber', 'Pull'].includes(type))
 const receiving = socketTypes.filter((type) => !['Publisher', 'Push'].includes(type))
@@ -147,12 +144,13 @@ export const optionRows: readonly OptionRow[] = [
     changed: [['', null]],
   },
   flag('invertMatching', { types: ['Publisher', 'Subscriber', 'XPublisher'] }),
-  flag('plainServer', pending),
-  text('plainUsername', 1, 255, { ...pending, good: [] }),
-  text('plainPassword', 1, 255, { ...pending, good: [] }),
-  flag('curveServer', pending),
-  text('zapDomain', 1, 255, { ...pending, mended: [null] }),
-  flag('zapEnforceDomain', pending),
+  flag('plainServer'),
+  // What null does to them is a matter of its own.
+  text('plainUsername', 1, 255, { good: ['x', 'x'.repeat(255)] }),
+  text('plainPassword', 1, 255, { good: ['x', 'x'.repeat(255)] }),
+  flag('curveServer'),
+  text('zapDomain', 1, 255, { mended: [null] }),
+  flag('zapEnforceDomain'),
 ]
 
 /** What is no value of a kind. */

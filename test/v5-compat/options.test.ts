@@ -19,6 +19,11 @@ const named: [ShortName, initial: unknown, set: unknown, then: unknown][] = [
   ['heartbeat_ttl', 0, 1200, 1200],
   ['heartbeat_timeout', -1, 5, 5],
   ['connect_timeout', 0, 5, 5],
+  ['plain_server', 0, 1, 1],
+  ['plain_username', null, 'user', 'user'],
+  ['plain_password', null, 'pass', 'pass'],
+  ['curve_server', 0, 1, 1],
+  ['zap_domain', null, 'global', 'global'],
 ]
 
 /** Those without a short name, of a DEALER. */
@@ -63,6 +68,23 @@ describe.each(libraries)('options of $name', ({ zmq }) => {
     expect(socket.getsockopt(number(name))).toBe(initial)
     expect(socket.setsockopt(number(name), set)).toBe(socket)
     expect(socket.getsockopt(number(name))).toBe(then)
+  })
+
+  it('the mechanism follows from the option that was set last', () => {
+    const socket = open(zmq, 'dealer')
+    const keys = zmq.curveKeypair()
+    const mechanism = (): unknown => [socket['mechanism'], socket.getsockopt('mechanism')]
+    socket['plain_server'] = 1
+    expect(mechanism()).toEqual([1, 1])
+    socket['curve_server'] = 1
+    expect(mechanism()).toEqual([2, 2])
+    for (const name of ['curve_publickey', 'curve_secretkey', 'curve_serverkey'] as const) {
+      socket['plain_username'] = 'user'
+      expect(socket.setsockopt(name, keys.public)).toBe(socket)
+      expect(mechanism()).toEqual([2, 2])
+    }
+    socket['plain_password'] = null
+    expect(mechanism()).toEqual([0, 0])
   })
 
   it('ZMQ_ROUTER_MANDATORY is of a router', () => {
