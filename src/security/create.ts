@@ -1,9 +1,10 @@
 import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
 import { NullMechanism } from './null.js'
 
-/** The mechanism that the options ask for. All but NULL are loaded when they are. */
+/** The mechanism that the options ask for. All but a plain NULL are loaded when they are. */
 export function createMechanism(host: MechanismHost): Mechanism {
-  return host.options.mechanism === 'NULL' ? new NullMechanism(host) : new Later(host)
+  const simple = host.options.mechanism === 'NULL' && host.authenticator === undefined
+  return simple ? new NullMechanism(host) : new Later(host)
 }
 
 /** A mechanism that is still to be loaded. */

@@ -25,7 +25,8 @@ import {
   type Tools,
 } from './curve.js'
 import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
-import { admit, expect } from './refusal.js'
+import { admit } from './admission.js'
+import { expect } from './refusal.js'
 import type { ShortNonce } from './sealed.js'
 
 /** Where things are in HELLO, after its name: the version, zeros, then these. */

@@ -2,9 +2,10 @@ import { protocolError } from '../errors.js'
 import { concat, copyOf, fromText } from '../util/bytes.js'
 import { encodeCommand } from '../wire/command.js'
 import { decodeMetadata } from '../wire/metadata.js'
+import { admit } from './admission.js'
 import { WELCOME, type Stranger, type Verdict } from './authenticator.js'
 import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
-import { admit, expect } from './refusal.js'
+import { expect } from './refusal.js'
 
 /*
  * PLAIN (RFC 24): a user name and a password, in clear.
