@@ -16,14 +16,19 @@ export class WebPeer {
     this.key = key
   }
 
+  /** That side of a connection on which nothing has been said yet. */
+  static over(raw: RawPeer, side: 'client' | 'server'): WebPeer {
+    return new WebPeer(raw, side === 'client' ? KEY : undefined)
+  }
+
   /** A client that has not asked for anything yet. */
   static async connect(address: string): Promise<WebPeer> {
-    return new WebPeer(await RawPeer.connect(address), KEY)
+    return WebPeer.over(await RawPeer.connect(address), 'client')
   }
 
   /** The next client of a listener, which has not been answered yet. */
   static async accept(listener: RawListener): Promise<WebPeer> {
-    return new WebPeer(await listener.accept(), undefined)
+    return WebPeer.over(await listener.accept(), 'server')
   }
 
   /** The lines of a request or of an answer. */

@@ -1,4 +1,3 @@
-import type { EventType } from 'zerowire'
 import { KEY, zwsCommand, zwsMessage } from '../support/web-handshake.js'
 import {
   BINARY,
@@ -11,46 +10,26 @@ import {
   ZWS_COMMAND,
   ZWS_MORE,
 } from '../support/websocket-frames.js'
-import { command, property, ready } from '../support/wire.js'
-
-/** What becomes of a stranger. */
-type Outcome =
-  /** It gets no further, and the socket is told why. */
-  | { readonly event: EventType; readonly code: string }
-  /** It may stay; nothing comes of what it says. */
-  | 'tolerated'
-
-/** Whoever it is that says it. */
-interface Stranger {
-  readonly raw: {
-    write(...chunks: Uint8Array[]): void
-    end(): void
-  }
-  /** What its frames are masked with, if they are. */
-  readonly key: Buffer | undefined
-}
-
-/** Something that nobody who means well would send, behind the upgrade. */
-export interface Attack {
-  readonly title: string
-  /** How far the stranger has come before. */
-  readonly stage: 'handshake' | 'traffic'
-  readonly act: (stranger: Stranger) => void
-  readonly outcome: Outcome
-}
-
-const text = (latin1: string): Buffer => Buffer.from(latin1, 'latin1')
+import { command, ping, pong, property, ready } from '../support/wire.js'
+import {
+  ended,
+  latin1,
+  leftEarly,
+  LENGTHS,
+  refused,
+  saysAndGoes,
+  trickle,
+  type Attack,
+  type Speaker,
+} from './attack.js'
 
 const sends =
   (...frames: ((key: Buffer | undefined) => Buffer)[]) =>
-  (stranger: Stranger): void => {
-    stranger.raw.write(...frames.map((frame) => frame(stranger.key)))
+  (stranger: Speaker): void => {
+    stranger.write(...frames.map((frame) => frame(stranger.key)))
   }
 
-const ended = (code: string): Outcome => ({ event: 'disconnect', code })
-const refused = (code: string): Outcome => ({ event: 'handshake:error:protocol', code })
-
-const payload = text('\0body')
+const payload = latin1('\0body')
 type MakeFrame = (key: Buffer | undefined) => Buffer
 
 const frame =
@@ -158,7 +137,7 @@ const duringHandshake: readonly Omit<Attack, 'stage'>[] = [
   },
   {
     title: 'READY with half a property',
-    act: sends(commandFrame(command('READY', text('\x01x\xff\xff\xff\xffy')))),
+    act: sends(commandFrame(command('READY', latin1('\x01x\xff\xff\xff\xffy')))),
     outcome: refused('ERR_ZMTP_INVALID_METADATA'),
   },
   {
@@ -173,7 +152,7 @@ const duringHandshake: readonly Omit<Attack, 'stage'>[] = [
   },
   {
     title: 'an ERROR',
-    act: sends(commandFrame(command('ERROR', text('\x02no')))),
+    act: sends(commandFrame(command('ERROR', latin1('\x02no')))),
     outcome: refused('ERR_ZMTP_UNSPECIFIED'),
   },
   {
@@ -209,8 +188,8 @@ const afterHandshake: readonly Omit<Attack, 'stage'>[] = [
   {
     title: 'PING and PONG again and again',
     act: sends(
-      repeated(10_000, frame(PING, { body: text('ping') })),
-      repeated(10_000, frame(PONG, { body: text('pong') })),
+      repeated(10_000, frame(PING, { body: latin1('ping') })),
+      repeated(10_000, frame(PONG, { body: latin1('pong') })),
     ),
     outcome: 'tolerated',
   },

@@ -1,0 +1,90 @@
+import { RawPeer } from '../support/raw-peer.js'
+import { WebPeer } from '../support/web-peer.js'
+import { PING, PONG, wsFrame } from '../support/websocket-frames.js'
+import { GREETING_SIZE, isCommand, ping } from '../support/wire.js'
+import type { Attack } from './attack.js'
+import type { Layer, Stranger } from './driver.js'
+
+const QUESTION = 'still there?'
+
+/** ZMTP with the mechanism NULL, over a stream of bytes. */
+class ZmtpStranger implements Stranger {
+  readonly #raw: RawPeer
+
+  constructor(raw: RawPeer) {
+    this.#raw = raw
+  }
+
+  get closed(): Promise<void> {
+    return this.#raw.closed
+  }
+
+  write(...chunks: Uint8Array[]): void {
+    this.#raw.write(...chunks)
+  }
+
+  end(): void {
+    this.#raw.end()
+  }
+
+  async reach(stage: Attack['stage'], socketType: string): Promise<void> {
+    if (stage === 'traffic') await this.#raw.handshake(socketType)
+  }
+
+  async admitted(): Promise<void> {
+    await this.#raw.read(GREETING_SIZE)
+    await this.#raw.readFrame()
+  }
+
+  async expectPresent(): Promise<void> {
+    this.#raw.write(ping(0, QUESTION))
+    for (;;) {
+      const frame = await this.#raw.readFrame()
+      if (isCommand(frame, 'PONG') && frame.body.includes(QUESTION)) return
+    }
+  }
+}
+
+export const zmtp: Layer = { stranger: (raw) => new ZmtpStranger(raw) }
+
+/** ZWS 2.0, behind the upgrade to WebSocket. */
+class WebStranger implements Stranger {
+  readonly #peer: WebPeer
+  readonly key: Buffer | undefined
+
+  constructor(peer: WebPeer) {
+    this.#peer = peer
+    this.key = peer.key
+  }
+
+  get closed(): Promise<void> {
+    return this.#peer.raw.closed
+  }
+
+  write(...chunks: Uint8Array[]): void {
+    this.#peer.raw.write(...chunks)
+  }
+
+  end(): void {
+    this.#peer.raw.end()
+  }
+
+  async reach(stage: Attack['stage'], socketType: string): Promise<void> {
+    if (stage === 'traffic') await this.#peer.introduce(socketType)
+    else await this.#peer.upgrade()
+  }
+
+  async admitted(): Promise<void> {
+    await this.#peer.frame()
+  }
+
+  async expectPresent(): Promise<void> {
+    this.write(wsFrame(Buffer.from(QUESTION), { opcode: PING, key: this.key }))
+    for (;;) {
+      const { opcode, payload } = await this.#peer.frame()
+      if (opcode === PONG && String(payload) === QUESTION) return
+    }
+  }
+}
+
+export const zws: Layer = { stranger: (raw, side) => new WebStranger(WebPeer.over(raw, side)) }
