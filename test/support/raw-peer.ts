@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { onTestFinished } from 'vitest'
+import { tls } from './tls.js'
 import { freshAddress, type Scheme } from './transports.js'
 import { WakeUp } from './wake-up.js'
 import { greeting, GREETING_SIZE, isCommand, ready, takeFrame, type Frame } from './wire.js'
@@ -155,7 +156,7 @@ export class RawListener {
   }
 
   static async listen(scheme: Scheme = 'tcp'): Promise<RawListener> {
-    const server = createServer()
+    const server = scheme === 'wss' ? createTlsServer(tls) : createServer()
     server.listen(scheme === 'ipc' ? route(freshAddress(scheme)) : { host: '127.0.0.1', port: 0 })
     await once(server, 'listening')
     onTestFinished(() => {
@@ -165,7 +166,7 @@ export class RawListener {
     const listener = new RawListener(
       typeof bound === 'string' ? `ipc://${bound}` : `${scheme}://127.0.0.1:${String(bound?.port)}`,
     )
-    server.on('connection', (socket) => {
+    server.on(scheme === 'wss' ? 'secureConnection' : 'connection', (socket: Socket) => {
       listener.#accepted.push(new RawPeer(socket))
       listener.#news.notify()
     })
