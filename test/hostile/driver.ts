@@ -32,10 +32,14 @@ export interface Layer {
   stranger(raw: RawPeer, side: 'client' | 'server'): Stranger
 }
 
-/** A stranger at a socket that has company. */
-export interface Scene extends Company {
+/** A socket that has company. */
+export interface Talk extends Company {
   readonly conversation: Conversation
   readonly log: EventLog
+}
+
+/** A stranger comes to it, or is dialled. */
+interface Scene extends Talk {
   readonly stranger: Stranger
 }
 
@@ -44,7 +48,7 @@ export async function atListener(
   conversation: Conversation,
   scheme: Scheme,
   equipment?: Equipment,
-): Promise<Omit<Scene, 'stranger'> & { address: string }> {
+): Promise<Talk & { address: string }> {
   const company = openCompany(conversation, equipment)
   const log = new EventLog(company.victim)
   const address = await bindFresh(company.victim, scheme)
@@ -58,7 +62,7 @@ export async function atDialler(
   conversation: Conversation,
   scheme: Scheme,
   equipment: Equipment = {},
-): Promise<Omit<Scene, 'stranger'> & { raw: RawPeer }> {
+): Promise<Talk & { raw: RawPeer }> {
   // A socket of one peer that dials has no other peer.
   const alone = conversation.mostPeers === 1
   // Who is not there shall get nothing; but a Peer needs its numbers at once.
@@ -98,7 +102,7 @@ export function expectFailure(log: EventLog, type: EventType, code: string): voi
 }
 
 /** Healthy peers that do not cease to talk until they are told to. */
-function keepTalking(scene: Scene): { stop(): Promise<void> } {
+export function keepTalking(scene: Talk): { stop(): Promise<void> } {
   const { conversation } = scene
   let over = false
   const talk = async (): Promise<void> => {

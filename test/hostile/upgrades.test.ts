@@ -1,8 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { EventMap, EventType } from 'zerowire'
-import { EventLog } from '../support/events.js'
-import { RawListener } from '../support/raw-peer.js'
-import { bindFresh } from '../support/transports.js'
 import { receiveTexts } from '../support/messages.js'
 import {
   KEY,
@@ -12,127 +8,38 @@ import {
   zwsMessage,
 } from '../support/web-handshake.js'
 import { WebPeer } from '../support/web-peer.js'
-import { PING, PONG, TEXT, wsFrame } from '../support/websocket-frames.js'
+import { PING, TEXT, wsFrame } from '../support/websocket-frames.js'
 import { greeting, message, ready } from '../support/wire.js'
-import { badAnswers, badRequests, oddRequests, plainRequests } from './bad-requests.js'
-import { conversations, openCompany, type Company, type Conversation } from './healthy-peers.js'
-import { attacks, type Attack } from './web-attacks.js'
+import { titled } from './attack.js'
+import { conversations, pull } from './company.js'
+import { atDialler, atListener, expectFailure, failuresOf, keepTalking } from './driver.js'
+import { badAnswers, badRequests, oddRequests, plainRequests } from './upgrades.js'
 
-/** Those whose messages go in, out, and both ways. */
-const some = conversations.filter(({ name }) => ['Pull', 'XPublisher', 'Router'].includes(name))
+/** A Pull with company is bound, and nobody has come to it yet. */
+const bound = () => atListener(pull, 'ws')
 
-/** A stranger at a socket that has company. */
-interface Scene extends Company {
-  readonly conversation: Conversation
-  readonly log: EventLog
-}
+/** A Pull with company dials somebody who has not answered yet. */
+const dialling = () => atDialler(pull, 'ws')
 
-interface Failure {
-  readonly type: EventType
-  readonly error: EventMap['bind:error']['error']
-}
-
-/** The socket is bound, and its peers have come. */
-async function boundScene(conversation: Conversation): Promise<Scene & { address: string }> {
-  const company = openCompany(conversation)
-  const log = new EventLog(company.victim)
-  const address = await bindFresh(company.victim, 'ws')
-  for (const peer of company.peers) peer.connect(address)
-  await log.until('handshake', company.peers.length)
-  return { ...company, conversation, log, address }
-}
-
-/** The socket dials its peers, and a listener of bare bytes. */
-async function diallingScene(conversation: Conversation): Promise<Scene & { stranger: WebPeer }> {
-  const company = openCompany(conversation, { immediate: true })
-  const log = new EventLog(company.victim)
-  for (const peer of company.peers) company.victim.connect(await bindFresh(peer, 'ws'))
-  await log.until('handshake', company.peers.length)
-  const listener = await RawListener.listen('ws')
-  company.victim.connect(listener.address)
-  const stranger = await WebPeer.accept(listener)
-  return { ...company, conversation, log, stranger }
-}
-
-/** All that went wrong. */
-function failuresOf({ log }: Scene): Failure[] {
-  return log.events.flatMap((event) => {
-    const { error } = event as Partial<EventMap['disconnect']>
-    return error === undefined ? [] : [{ type: event.type, error }]
-  })
-}
-
-/** Nothing but this went wrong, and it is said why. */
-function expectFailure(scene: Scene, type: EventType, code: string): void {
-  const [first, ...more] = failuresOf(scene)
-  expect(first).toMatchObject({ type, error: { code } })
-  expect(first?.error.reason).toMatch(/\w+ \w+/)
-  for (const { error } of more) expect(error).toBe(first?.error)
-}
-
-/** The stranger still gets its answers. */
-async function expectPresent(stranger: WebPeer): Promise<void> {
-  stranger.raw.write(wsFrame(Buffer.from('still there?'), { opcode: PING, key: stranger.key }))
-  for (;;) {
-    const { opcode, payload } = await stranger.frame()
-    if (opcode === PONG && String(payload) === 'still there?') return
-  }
-}
-
-async function play(scene: Scene, stranger: WebPeer, attack: Attack): Promise<void> {
-  const { conversation, log } = scene
-  const { exchange, peerWireName } = conversation
-  const { outcome } = attack
-  await exchange(scene, 'before')
-  if (attack.stage === 'traffic') await stranger.introduce(peerWireName)
-  else await stranger.upgrade()
-  attack.act(stranger)
-  await exchange(scene, 'meanwhile')
-  if (outcome === 'tolerated') {
-    await expectPresent(stranger)
-    expect(log.types).not.toContain('disconnect')
-    stranger.raw.end()
-  } else await stranger.raw.closed
-  await log.until('disconnect')
-  await exchange(scene, 'afterwards')
-  if (outcome === 'tolerated') expect(failuresOf(scene)).toEqual([])
-  else expectFailure(scene, outcome.event, outcome.code)
-  expect(log.types.filter((type) => type === 'disconnect')).toHaveLength(1)
-}
-
-describe.each(some)('a stranger at a bound $name', (conversation) => {
-  it.each(attacks)('in $stage: $title', async (attack) => {
-    const scene = await boundScene(conversation)
-    await play(scene, await WebPeer.connect(scene.address), attack)
-  })
-})
-
-describe.each(some)('a stranger that a $name dials', (conversation) => {
-  it.each(attacks)('in $stage: $title', async (attack) => {
-    const scene = await diallingScene(conversation)
-    await play(scene, scene.stranger, attack)
-  })
-})
-
-describe('a request that is none of ours', () => {
-  const [pull] = some as [Conversation]
-
-  it.each(badRequests)('$title', async ({ bytes, answer, code = 'EPROTO' }) => {
-    const scene = await boundScene(pull)
+describe.each(conversations)('at a $name, a request that is none of ours', (conversation) => {
+  it.each(titled(badRequests))('%s', async (_title, { bytes, answer, code = 'EPROTO' }) => {
+    const scene = await atListener(conversation, 'ws')
     const { raw } = await WebPeer.connect(scene.address)
+    const talk = keepTalking(scene)
     raw.write(bytes)
-    await pull.exchange(scene, 'meanwhile')
     const answered = (await raw.rest()).toString('latin1')
     expect(answered.split('\r\n')[0]).toBe(answer ?? '')
     await scene.log.until('accept:error')
-    await pull.exchange(scene, 'afterwards')
-    expectFailure(scene, 'accept:error', code)
-    expect(failuresOf(scene)).toHaveLength(1)
+    await talk.stop()
+    expectFailure(scene.log, 'accept:error', code)
+    expect(failuresOf(scene.log)).toHaveLength(1)
     expect(scene.log.types).not.toContain('disconnect')
   })
+})
 
-  it.each(plainRequests)('a readable answer to $title', async ({ bytes }) => {
-    const { address } = await boundScene(pull)
+describe('a request that is none of ours gets', () => {
+  it.each(titled(plainRequests))('a readable answer to %s', async (_title, { bytes }) => {
+    const { address } = await bound()
     const { raw } = await WebPeer.connect(address)
     raw.write(bytes)
     const answer = (await raw.rest()).toString('latin1').toLowerCase()
@@ -141,7 +48,7 @@ describe('a request that is none of ours', () => {
   })
 
   it('cut off anywhere', async () => {
-    const scene = await boundScene(pull)
+    const scene = await bound()
     const request = upgradeRequest()
     for (let size = 0; size < request.length; size += 7) {
       const { raw } = await WebPeer.connect(scene.address)
@@ -153,11 +60,11 @@ describe('a request that is none of ours', () => {
     const { error } = await scene.log.until('accept:error', count)
     expect(error.reason).toMatch(/\w+ \w+/)
     await pull.exchange(scene, 'afterwards')
-    expect(failuresOf(scene)).toHaveLength(count)
+    expect(failuresOf(scene.log)).toHaveLength(count)
   })
 
   it('from somebody who is gone before the answer', async () => {
-    const scene = await boundScene(pull)
+    const scene = await bound()
     for (const { bytes } of badRequests) {
       const { raw } = await WebPeer.connect(scene.address)
       await raw.writeAll(bytes)
@@ -165,15 +72,13 @@ describe('a request that is none of ours', () => {
     }
     await scene.log.until('accept:error', badRequests.length)
     await pull.exchange(scene, 'afterwards')
-    expect(failuresOf(scene)).toHaveLength(badRequests.length)
+    expect(failuresOf(scene.log)).toHaveLength(badRequests.length)
   })
 })
 
 describe('a request that is strange', () => {
-  const [pull] = some as [Conversation]
-
-  it.each(oddRequests)('$title, is granted', async ({ bytes }) => {
-    const scene = await boundScene(pull)
+  it.each(titled(oddRequests))('%s, is granted', async (_title, { bytes }) => {
+    const scene = await bound()
     const peer = await WebPeer.connect(scene.address)
     peer.raw.write(bytes)
     const [status, ...headers] = await peer.head()
@@ -182,11 +87,11 @@ describe('a request that is strange', () => {
     expect(headers.join().toLowerCase()).not.toContain('extensions')
     peer.raw.write(zwsCommand(ready('PUSH'), peer.key))
     await scene.log.until('handshake', scene.peers.length + 1)
-    expect(failuresOf(scene)).toEqual([])
+    expect(failuresOf(scene.log)).toEqual([])
   })
 
   it('has everything behind it in one piece', async () => {
-    const { victim, log, address } = await boundScene(pull)
+    const { victim, log, address } = await bound()
     const peer = await WebPeer.connect(address)
     const { key } = peer
     peer.raw.write(upgradeRequest(), zwsCommand(ready('PUSH'), key), zwsMessage('at once', key))
@@ -195,7 +100,7 @@ describe('a request that is strange', () => {
   })
 
   it('comes byte by byte', async () => {
-    const { victim, address } = await boundScene(pull)
+    const { victim, address } = await bound()
     const { raw, key } = await WebPeer.connect(address)
     const all = [upgradeRequest(), zwsCommand(ready('PUSH'), key), zwsMessage('slowly', key)]
     for (const byte of Buffer.concat(all)) await raw.writeAll(Buffer.of(byte))
@@ -206,14 +111,14 @@ describe('a request that is strange', () => {
     { title: 'an id of 1 MiB', size: 1_048_576, code: 'EMSGSIZE' },
     { title: 'no flags', size: -1, code: 'EPROTO' },
   ])('asks for plain ZWS, and says $title', async ({ size, code }) => {
-    const scene = await boundScene(pull)
+    const scene = await bound()
     const peer = await WebPeer.connect(scene.address)
     await peer.upgrade({ 'Sec-WebSocket-Protocol': 'ZWS2.0' })
     peer.raw.write(wsFrame(Buffer.alloc(size + 1), { key: peer.key }))
     await peer.raw.closed
     await scene.log.until('disconnect')
     await pull.exchange(scene, 'afterwards')
-    expectFailure(scene, 'handshake:error:protocol', code)
+    expectFailure(scene.log, 'handshake:error:protocol', code)
   })
 
   it.each([
@@ -230,18 +135,18 @@ describe('a request that is strange', () => {
       ]),
     },
   ])('asks for a stream of ZMTP, and sends $title', async ({ bytes }) => {
-    const scene = await boundScene(pull)
+    const scene = await bound()
     const peer = await WebPeer.connect(scene.address)
     await peer.upgrade({ 'Sec-WebSocket-Protocol': 'zmtp-stream' })
     peer.raw.write(bytes)
     await peer.raw.closed
     await scene.log.until('disconnect')
     await pull.exchange(scene, 'afterwards')
-    expectFailure(scene, 'handshake:error:protocol', 'EPROTO')
+    expectFailure(scene.log, 'handshake:error:protocol', 'EPROTO')
   })
 
   it('asks for the stream of ZMTP that browsers get', async () => {
-    const { victim, address } = await boundScene(pull)
+    const { victim, address } = await bound()
     const peer = await WebPeer.connect(address)
     await peer.upgrade({ 'Sec-WebSocket-Protocol': 'zmtp-stream' })
     const zmtp = Buffer.concat([greeting(), ready('PUSH'), message('in', 'parts')])
@@ -250,35 +155,40 @@ describe('a request that is strange', () => {
   })
 })
 
-describe('an answer that is no upgrade', () => {
-  const [pull] = some as [Conversation]
+describe.each(conversations)(
+  'where a $name dials, an answer that is no upgrade',
+  (conversation) => {
+    it.each(titled(badAnswers))('%s', async (_title, { bytes, code }) => {
+      const scene = await atDialler(conversation, 'ws')
+      const { raw, log } = scene
+      const talk = keepTalking(scene)
+      raw.write(bytes(await raw.readUntil('\r\n\r\n')))
+      await raw.closed
+      await log.until('disconnect')
+      await talk.stop()
+      expectFailure(log, 'handshake:error:protocol', code)
+    })
+  },
+)
 
-  it.each(badAnswers)('$title', async ({ bytes, code }) => {
-    const scene = await diallingScene(pull)
-    const { raw } = scene.stranger
-    raw.write(bytes(await raw.readUntil('\r\n\r\n')))
-    await pull.exchange(scene, 'meanwhile')
-    await raw.closed
-    await scene.log.until('disconnect')
-    await pull.exchange(scene, 'afterwards')
-    expectFailure({ ...scene }, 'handshake:error:protocol', code)
-  })
-
-  it('and one that has everything behind it in one piece', async () => {
-    const scene = await diallingScene(pull)
-    const { raw } = scene.stranger
+describe('an answer', () => {
+  it('that has everything behind it in one piece', async () => {
+    const scene = await dialling()
+    const { raw } = scene
     const request = await raw.readUntil('\r\n\r\n')
     raw.write(upgradeResponse(request), zwsCommand(ready('PUSH')), zwsMessage('at once'))
     expect(await receiveTexts(scene.victim)).toEqual(['at once'])
   })
 
-  it.each([0, 20])('and silence after %i bytes', async (size) => {
-    const scene = await diallingScene(pull)
-    const { raw } = scene.stranger
+  it.each([0, 20])('of silence after %i bytes', async (size) => {
+    const scene = await dialling()
+    const { raw } = scene
     raw.write(upgradeResponse(await raw.readUntil('\r\n\r\n')).subarray(0, size))
     raw.end()
     await scene.log.until('disconnect')
     await pull.exchange(scene, 'afterwards')
-    expect(failuresOf(scene)[0]).toMatchObject({ error: { reason: expect.any(String) as string } })
+    expect(failuresOf(scene.log)[0]).toMatchObject({
+      error: { reason: expect.any(String) as string },
+    })
   })
 })

@@ -72,8 +72,12 @@ export const badRequests: readonly BadRequest[] = [
   withHeaders('no subprotocol', { 'Sec-WebSocket-Protocol': undefined }),
   withHeaders('another subprotocol', { 'Sec-WebSocket-Protocol': 'mqtt, ZWS1.0, zws2.0' }),
   withHeaders('a mechanism that is not there', { 'Sec-WebSocket-Protocol': 'ZWS2.0/CURVE' }),
-  withHeaders('a subprotocol of many spaces', {
+  withHeaders('a subprotocol of many spaces (CVE-2021-32640)', {
     'Sec-WebSocket-Protocol': `b${' '.repeat(15_000)}x`,
+  }),
+  withHeaders('an extension that is quoted without end (CVE-2020-7662)', {
+    'Sec-WebSocket-Extensions': `a; b="${'\\x'.repeat(7000)}`,
+    'Sec-WebSocket-Protocol': 'mqtt',
   }),
   withHeaders('many subprotocols', { 'Sec-WebSocket-Protocol': 'a,'.repeat(7000) }),
   {
@@ -86,9 +90,17 @@ export const badRequests: readonly BadRequest[] = [
     bytes: upgradeRequest({ headers: { 'Sec-WebSocket-Version': '8' } }),
     answer: UPGRADE_REQUIRED,
   },
-  { title: '1,000 headers before its own', bytes: amongMany(1000, 'last'), answer: BAD },
-  { title: '5,000 headers behind its own', bytes: amongMany(5000, 'first'), answer: BAD },
-  withHeaders('a header of 1 MiB', { Cookie: 'x'.repeat(1_048_576) }),
+  {
+    title: '1,000 headers before its own (CVE-2024-37890)',
+    bytes: amongMany(1000, 'last'),
+    answer: BAD,
+  },
+  {
+    title: '5,000 headers behind its own (CVE-2024-37890)',
+    bytes: amongMany(5000, 'first'),
+    answer: BAD,
+  },
+  withHeaders('a header of 1 MiB (libzmq 334e837b)', { Cookie: 'x'.repeat(1_048_576) }),
   {
     title: 'a path of 1 MiB',
     bytes: upgradeRequest({ path: `/${'x'.repeat(1_048_576)}` }),
@@ -107,7 +119,11 @@ export const badRequests: readonly BadRequest[] = [
     bytes: text('\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03'.padEnd(253, 'Z')),
     answer: BAD,
   },
-  { title: 'a frame before the request', bytes: zwsMessage('early', KEY), answer: BAD },
+  {
+    title: 'a frame before the request (libzmq 16684328)',
+    bytes: zwsMessage('early', KEY),
+    answer: BAD,
+  },
   {
     title: 'two lengths',
     bytes: text(
@@ -121,7 +137,7 @@ export const badRequests: readonly BadRequest[] = [
 /** Strange requests that are granted all the same. */
 export const oddRequests: readonly { title: string; bytes: Buffer }[] = [
   {
-    title: 'Connection: keep-alive, Upgrade, as Firefox has it',
+    title: 'Connection: keep-alive, Upgrade, as Firefox has it (libzmq 15408f56, jszmq#18)',
     bytes: upgradeRequest({ headers: { Connection: 'keep-alive, Upgrade' } }),
   },
   { title: 'other letters', bytes: upgradeRequest({ headers: { Upgrade: 'WebSocket' } }) },
@@ -131,7 +147,7 @@ export const oddRequests: readonly { title: string; bytes: Buffer }[] = [
     bytes: upgradeRequest({ headers: { 'Sec-WebSocket-Protocol': 'mqtt ,  ZWS2.0/NULL , x' } }),
   },
   {
-    title: 'extensions that are names of properties',
+    title: 'extensions that are names of properties (GHSA-5v72-xg48-5rpm, NSP-550)',
     bytes: upgradeRequest({
       headers: {
         'Sec-WebSocket-Extensions': 'constructor, __proto__; toString, permessage-deflate',
@@ -139,10 +155,20 @@ export const oddRequests: readonly { title: string; bytes: Buffer }[] = [
     }),
   },
   {
-    title: 'headers that are names of properties',
-    bytes: upgradeRequest({ headers: { constructor: 'x' } }),
+    title: 'headers that are names of properties (GHSA-5v72-xg48-5rpm)',
+    bytes: upgradeRequest({ headers: { constructor: 'x', ['__proto__']: 'x', toString: 'x' } }),
   },
-  { title: '1,000 headers behind its own', bytes: amongMany(1000, 'first') },
+  {
+    title: 'extensions that are quoted without end (CVE-2020-7662)',
+    bytes: upgradeRequest({
+      headers: { 'Sec-WebSocket-Extensions': `a; b="${'\\x'.repeat(7000)}` },
+    }),
+  },
+  {
+    title: 'its subprotocol twice (libzmq b02bdd56)',
+    bytes: upgradeRequest({ headers: { 'SEC-WEBSOCKET-PROTOCOL': 'ZWS2.0/NULL' } }),
+  },
+  { title: '1,000 headers behind its own (CVE-2024-37890)', bytes: amongMany(1000, 'first') },
   { title: 'an origin', bytes: upgradeRequest({ headers: { Origin: 'https://example.com' } }) },
 ]
 
@@ -182,7 +208,7 @@ export const badAnswers: readonly BadAnswer[] = [
     { title: '101 without a subprotocol', headers: { 'Sec-WebSocket-Protocol': undefined } },
     { title: '101 with another subprotocol', headers: { 'Sec-WebSocket-Protocol': 'mqtt' } },
     {
-      title: '101 with several subprotocols',
+      title: '101 with several subprotocols (libzmq b02bdd56)',
       headers: { 'Sec-WebSocket-Protocol': 'ZWS2.0/NULL, ZWS2.0' },
     },
     {
@@ -195,7 +221,7 @@ export const badAnswers: readonly BadAnswer[] = [
     code: PROTOCOL,
   })),
   {
-    title: 'a frame before the 101',
+    title: 'a frame before the 101 (libzmq 16684328)',
     bytes: (request) => Buffer.concat([zwsMessage('early'), upgradeResponse(request)]),
     code: PROTOCOL,
   },

@@ -88,13 +88,11 @@ const halves: readonly Untold[] = [
     { title: 'a frame', bytes: Buffer.concat([header(0, 1000n), Buffer.alloc(500)]) },
     { title: 'a header', bytes: header(0, 2n ** 31n - 1n).subarray(0, 5) },
     { title: 'a command', bytes: command('SUBSCRIBE', Buffer.alloc(300)).subarray(0, 50) },
-  ].map(
-    ({ title, bytes }): Untold => ({
-      title: `leaving in the middle of ${title} (CVE-2021-20234)`,
-      act: saysAndGoes(bytes),
-      outcome: 'gone',
-    }),
-  ),
+  ].map(({ title, bytes }): Untold => ({
+    title: `leaving in the middle of ${title} (CVE-2021-20234)`,
+    act: saysAndGoes(bytes),
+    outcome: 'gone',
+  })),
 ]
 
 /** What is nonsense, or comes too often, and does not matter. */
