@@ -6,10 +6,10 @@ import type { Pipe } from './pipe.js'
 type Subscribers = Pipe | Set<Pipe>
 
 /** Bytes that a subscription is counted as beside its topic. */
-const OVERHEAD = 192
+const OVERHEAD = 128
 
-/** Bytes that the subscriptions of one peer may take: more than a million short ones. */
-const MOST_BYTES = 268_435_456
+/** Bytes that the subscriptions of one peer may take: nearly half a million short ones. */
+const MOST_BYTES = 67_108_864
 
 interface Held {
   readonly topics: Set<TopicId>

@@ -6,6 +6,8 @@ export const LIMITS = {
   parts: 65_536,
   /** Bytes of one command before the handshake is done. */
   handshakeCommand: 65_536,
+  /** Properties in the metadata of a peer: empty ones cost six bytes on the wire and a hundred in memory. */
+  properties: 256,
   /** Bytes of one command afterwards, and so of a topic. */
   command: 1_048_576,
 } as const

@@ -1,88 +1,160 @@
 /**
- * Strangers of every kind come to a listener of ws:// or wss://, or answer somebody who dials, again
- * and again. Prints what the process holds after the first rounds and at the end.
+ * All strangers there are come to sockets that listen, or are dialled by others, again and again.
+ * Prints what the process holds after the first rounds and at the end.
  */
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket as NetSocket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
-import { Pull, Push } from 'zerowire'
+import { Dealer, Pull, Router, XPublisher, XSubscriber } from 'zerowire'
 import { heldBytes, resources } from '../../support/memory.js'
 import { tls } from '../../support/tls.js'
-import { KEY, upgradeRequest, zwsCommand } from '../../support/web-handshake.js'
-import { ready } from '../../support/wire.js'
-import { badAnswers, badRequests } from '../bad-requests.js'
-import { attacks } from '../web-attacks.js'
+import { KEY, upgradeRequest, upgradeResponse, zwsCommand } from '../../support/web-handshake.js'
+import { greeting, ready } from '../../support/wire.js'
+import type { Attack, Speaker } from '../attack.js'
+import { badAnswers, badRequests } from '../upgrades.js'
+import { websocketAttacks } from '../websocket-attacks.js'
+import { handshakeAttacks } from '../zmtp-handshake-attacks.js'
+import { trafficAttacks } from '../zmtp-traffic-attacks.js'
 
-const WARM_UP = 3
-const ROUNDS = 8
+const WARM_UP = 2
+const ROUNDS = 4
 
-/** What a stranger says, and then it leaves. */
-type Visit = (socket: Socket) => void
+/** What a stranger does at a connection to, or from, a socket that talks to that type; then it leaves. */
+type Visit = (socket: NetSocket, peerType: string) => void
 
-const visits: readonly Visit[] = [
+function speaker(socket: NetSocket, key?: Buffer): Speaker {
+  return {
+    key,
+    write: (...chunks) => void socket.write(Buffer.concat(chunks)),
+    end: () => void socket.end(),
+  }
+}
+
+const overZmtp: readonly Visit[] = [...handshakeAttacks, ...trafficAttacks].map(
+  ({ stage, act }): Visit =>
+    (socket, peerType) => {
+      if (stage === 'traffic') socket.write(Buffer.concat([greeting(), ready(peerType)]))
+      act(speaker(socket), peerType)
+      socket.end()
+    },
+)
+
+function overWebSocket(upgrade: Buffer, { stage, act }: Attack, key?: Buffer): Visit {
+  return (socket, peerType) => {
+    socket.write(upgrade)
+    if (stage === 'traffic') socket.write(zwsCommand(ready(peerType), key))
+    act(speaker(socket, key), peerType)
+    socket.end()
+  }
+}
+
+const ofClients: readonly Visit[] = [
   ...badRequests.map(
     ({ bytes }): Visit =>
       (socket) =>
         socket.end(bytes),
   ),
-  ...attacks.map(({ stage, act }): Visit => (socket) => {
-    socket.write(upgradeRequest())
-    if (stage === 'traffic') socket.write(zwsCommand(ready('PUSH'), KEY))
-    const raw = {
-      write: (...chunks: Uint8Array[]) => void socket.write(Buffer.concat(chunks)),
-      end: () => void socket.end(),
-    }
-    act({ raw, key: KEY })
-    socket.end()
-  }),
+  ...websocketAttacks.map((attack) => overWebSocket(upgradeRequest(), attack, KEY)),
 ]
 
-async function strangers(address: string): Promise<void> {
+const ofServers = (request: Buffer): Visit[] => [
+  ...badAnswers.map(
+    ({ bytes }): Visit =>
+      (socket) =>
+        socket.end(bytes(request)),
+  ),
+  ...websocketAttacks.map((attack) => overWebSocket(upgradeResponse(request), attack)),
+]
+
+function dialBare(address: string): NetSocket {
+  if (address.startsWith('ipc:')) return connect(address.slice('ipc://'.length))
   const { hostname: host, port } = new URL(address.replace(/^\w+:/, 'http:'))
   const options = { host, port: Number(port) }
-  for (const visit of visits) {
-    const socket = address.startsWith('wss:')
-      ? connectTls({ ...options, rejectUnauthorized: false })
-      : connect(options)
-    socket.on('error', () => undefined).resume()
-    const closed = new Promise((resolve) => socket.once('close', resolve))
-    visit(socket)
-    await closed
-  }
+  if (!address.startsWith('wss:')) return connect(options)
+  return connectTls({ ...options, rejectUnauthorized: false })
 }
 
-/** One round of strangers at a listener that stays, and what came of it. */
-async function atListener(scheme: string): Promise<() => Promise<void>> {
-  const pull = new Pull({ tls })
-  await pull.bind(`${scheme}://127.0.0.1:*`)
+/** One round of strangers at listeners that stay, and what came of it. */
+async function atListeners(scheme: string): Promise<() => Promise<void>> {
+  const visits = scheme.startsWith('ws') ? ofClients : overZmtp
+  const victims = [
+    { socket: new Pull({ tls }), peerType: 'PUSH' },
+    { socket: new XPublisher({ tls }), peerType: 'SUB' },
+    { socket: new Router({ tls }), peerType: 'DEALER' },
+    { socket: new Dealer({ tls }), peerType: 'REP' },
+  ]
+  for (const [index, { socket }] of victims.entries()) {
+    const file = join(tmpdir(), `zw-strangers-${process.pid}-${index}`)
+    await socket.bind(scheme === 'ipc' ? `ipc://${file}` : `${scheme}://127.0.0.1:*`)
+  }
   return async () => {
-    await strangers(String(pull.lastEndpoint))
-    while (pull.stats.peers > 0) await nextTurn()
-    while (pull.readable) await pull.receive()
+    for (const { socket, peerType } of victims) {
+      for (const visit of visits) {
+        const stranger = dialBare(String(socket.lastEndpoint))
+        stranger.on('error', () => undefined).resume()
+        const closed = new Promise((resolve) => stranger.once('close', resolve))
+        visit(stranger, peerType)
+        await closed
+        while (socket.readable) await socket.receive()
+      }
+      while (socket.stats.peers > 0) await nextTurn()
+      while (socket.readable) await socket.receive()
+    }
   }
 }
 
-/** One round of bad answers to a socket that dials, and dials again. */
-async function atDialler(): Promise<() => Promise<void>> {
+/** One round of sockets that dial strangers, and dial again. */
+async function atDiallers(scheme: string): Promise<() => Promise<void>> {
   let answered = 0
+  let peerType = ''
+  const { length: all } = scheme === 'ws' ? ofServers(upgradeRequest()) : overZmtp
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
-    socket.once('data', (request) => {
-      const { bytes } = badAnswers[answered % badAnswers.length] as (typeof badAnswers)[number]
-      socket.end(bytes(request))
+    const answer = (visits: readonly Visit[]): void => {
+      visits[answered % all]?.(socket, peerType)
       answered += 1
-    })
+    }
+    if (scheme === 'ws') {
+      socket.once('data', (request) => {
+        answer(ofServers(request))
+      })
+    } else {
+      answer(overZmtp)
+      socket.resume()
+    }
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  const options = { reconnectInterval: 1, linger: 0 }
+  const victims = [
+    { make: () => new Pull(options), type: 'PUSH' },
+    { make: () => new XSubscriber(options), type: 'PUB' },
+    { make: () => new Dealer(options), type: 'DEALER' },
+  ]
   return async () => {
-    const push = new Push({ reconnectInterval: 1, linger: 0 })
-    push.connect(`ws://127.0.0.1:${port}`)
-    const enough = answered + badAnswers.length * 2
-    while (answered < enough) await nextTurn()
-    await push.close()
+    for (const { make, type } of victims) {
+      const socket = make()
+      peerType = type
+      const enough = answered + all
+      // Who is of the wrong type is not dialled again.
+      while (answered < enough) {
+        const before = answered
+        const left = new Promise((resolve) => {
+          socket.events.on('disconnect', resolve)
+        })
+        const address = `${scheme}://127.0.0.1:${port}`
+        socket.connect(address)
+        await left
+        while (answered === before) await nextTurn()
+        while (socket.readable) await socket.receive()
+        socket.disconnect(address)
+      }
+      await socket.close()
+    }
   }
 }
 
@@ -92,8 +164,8 @@ async function measure(): Promise<{ bytes: number; resources: Record<string, num
   return { bytes: heldBytes(), resources: resources() }
 }
 
-const [where = ''] = process.argv.slice(2)
-const round = where === 'dialler' ? await atDialler() : await atListener(where)
+const [where = '', scheme = ''] = process.argv.slice(2)
+const round = where === 'dialler' ? await atDiallers(scheme) : await atListeners(scheme)
 for (let count = 0; count < WARM_UP; count += 1) await round()
 const early = await measure()
 for (let count = WARM_UP; count < ROUNDS; count += 1) await round()
