@@ -110,9 +110,15 @@ export class TopicTable<V> {
     this.#size--
     this.#countLength(length, -1)
     this.#wasted += sizeOf(length)
-    if (this.#size === 0) this.#reset()
-    else if (this.#wasted * 2 > this.#end) this.#compact(0)
-    else if (this.#size * 16 < this.#mask) this.#spread((this.#mask + 1) / 2)
+    if (this.#size === 0) {
+      this.#reset()
+      return
+    }
+    if (this.#wasted * 2 > this.#end) this.#compact(0)
+    if (this.#size * 16 < this.#mask) {
+      this.#trim()
+      this.#spread((this.#mask + 1) / 2)
+    }
   }
 
   /** Calls `visit` with the values of all topics that `subject` begins with, shortest first. */
@@ -258,6 +264,16 @@ export class TopicTable<V> {
     this.#end = end
     this.#wasted = 0
     this.#spread(this.#mask + 1)
+  }
+
+  /** Gives back the memory of ids beyond the last that is in use, if they are most. */
+  #trim(): void {
+    let end = this.#values.length
+    while (this.#offsets[end - 1] === NONE) end--
+    if (end * 2 > this.#values.length) return
+    this.#values.length = end
+    this.#offsets = resized(this.#offsets.subarray(0, end), Math.max(2 * end, FEWEST))
+    this.#free = this.#free.filter((id) => id < end)
   }
 
   /** Gives all memory back. */
