@@ -5,7 +5,9 @@ import { zerowire } from '../support/implementations.js'
 import { RawListener, RawPeer } from '../support/raw-peer.js'
 import { track } from '../support/scope.js'
 import { bindFresh } from '../support/transports.js'
-import { greeting } from '../support/wire.js'
+import { nextTurn } from '../support/turn.js'
+import { COMMAND, greeting, LONG } from '../support/wire.js'
+import { failuresOf } from './driver.js'
 
 const STRANGERS = 1000
 
@@ -25,7 +27,7 @@ async function visit(address: string, bytes: Uint8Array): Promise<RawPeer> {
 
 describe.each(['tcp', 'ipc'] as const)('strangers who never finish, over %s', (scheme) => {
   it.each(beginnings)(
-    `${STRANGERS} who $title keep nobody from being served`,
+    `${STRANGERS} who $title keep nobody from being served (CVE-2020-15166)`,
     async ({ bytes }) => {
       const reply = track(new zerowire.Reply({ backlog: STRANGERS }))
       const log = new EventLog(reply)
@@ -57,6 +59,35 @@ describe.each(['tcp', 'ipc'] as const)('strangers who never finish, over %s', (s
 })
 
 describe('maxPendingHandshakes', () => {
+  it('leaves room for those who mean well, however fast strangers come', async () => {
+    // Far fewer may wait than come.
+    const reply = track(new zerowire.Reply({ backlog: STRANGERS, maxPendingHandshakes: 50 }))
+    const log = new EventLog(reply)
+    const address = await bindFresh(reply)
+    void (async () => {
+      for await (const question of reply) await reply.send(question)
+    })()
+    let served = false
+    const flood = async (): Promise<void> => {
+      for (let count = 0; !served || count < STRANGERS; count += 1) {
+        const stranger = await visit(address, beginnings[count % 4]?.bytes ?? Buffer.alloc(0))
+        // Some say a little more, a byte at a time.
+        stranger.write(Buffer.of(0xff))
+      }
+    }
+    const flooding = Promise.all([flood(), flood(), flood()])
+    await log.until('handshake:error:other', 50)
+    const request = track(new zerowire.Request({ reconnectInterval: 1 }))
+    request.connect(address)
+    for (let question = 0; question < 100; question += 1) {
+      await request.send(`${question}`)
+      expect(await receiveTexts(request)).toEqual([`${question}`])
+    }
+    served = true
+    await flooding
+    expect(reply.stats.peers).toBe(1)
+  })
+
   it('costs the oldest stranger its place', async () => {
     const pull = track(new zerowire.Pull({ maxPendingHandshakes: 3 }))
     const log = new EventLog(pull)
@@ -90,6 +121,24 @@ describe('maxPendingHandshakes', () => {
 })
 
 describe('handshakeInterval', () => {
+  it('ends it with one who says a byte now and then', async () => {
+    const pull = track(new zerowire.Pull({ handshakeInterval: 100 }))
+    const log = new EventLog(pull)
+    const stranger = await RawPeer.connect(await bindFresh(pull))
+    let closed = false
+    void stranger.closed.then(() => (closed = true))
+    stranger.write(greeting())
+    // A command of 64 KiB takes longer than that, a byte a turn.
+    stranger.write(Buffer.of(COMMAND | LONG, 0, 0, 0, 0, 0, 0, 0xff, 0xff))
+    for (let byte = 0; !closed && byte < 0xfffe; byte += 1) {
+      await stranger.writeAll(Buffer.of(5))
+      await nextTurn()
+    }
+    await stranger.closed
+    expect((await log.until('handshake:error:other')).error.code).toBe('ETIMEDOUT')
+    expect(failuresOf(log).map(({ type }) => type)).toEqual(['handshake:error:other', 'disconnect'])
+  })
+
   it.each(beginnings)('ends it with those who $title', async ({ bytes }) => {
     const pull = track(new zerowire.Pull({ handshakeInterval: 20 }))
     const log = new EventLog(pull)
