@@ -27,7 +27,8 @@ export interface Stranger extends Speaker {
 
 /** A protocol that strangers speak, or do not, and what sockets need in order to speak it. */
 export interface Layer {
-  readonly equipment?: Equipment
+  /** @param victim which side the socket is at. */
+  equipment?(victim: 'listener' | 'dialler'): Equipment
   /** @param side which one of the connection it is. */
   stranger(raw: RawPeer, side: 'client' | 'server'): Stranger
 }
@@ -176,32 +177,44 @@ async function settle(attack: Attack, outcome: Outcome, scene: Scene): Promise<v
   else await stranger.closed
 }
 
-/** Tests of each attack on each socket, as it listens and as it dials. */
-export function attackAll(
+type Row = [stage: string, title: string, attack: Attack]
+
+const rows = (attacks: readonly Attack[]): Row[] =>
+  attacks.map((attack) => [attack.stage, attack.title, attack])
+
+/** Tests of each attack on each socket, as it listens. */
+export function attackListeners(
   layer: Layer,
   scheme: Scheme,
   conversations: readonly Conversation[],
   attacks: readonly Attack[],
 ): void {
-  const table = attacks.map((attack): [string, string, Attack] => [
-    attack.stage,
-    attack.title,
-    attack,
-  ])
-  for (const conversation of conversations) {
-    describe(`a stranger at a bound ${conversation.name}`, () => {
-      it.each(table)('in %s: %s', async (_stage, _title, attack) => {
-        const scene = await atListener(conversation, scheme, layer.equipment)
-        const stranger = layer.stranger(await RawPeer.connect(scene.address), 'client')
-        await play({ ...scene, stranger }, attack)
-      })
+  describe.each(conversations)('a stranger at a bound $name', (conversation) => {
+    it.each(rows(attacks))('in %s: %s', async (_stage, _title, attack) => {
+      const scene = await atListener(conversation, scheme, layer.equipment?.('listener'))
+      const stranger = layer.stranger(await RawPeer.connect(scene.address), 'client')
+      await play({ ...scene, stranger }, attack)
     })
+  })
+}
 
-    describe(`a stranger that a ${conversation.name} dials`, () => {
-      it.each(table)('in %s: %s', async (_stage, _title, attack) => {
-        const scene = await atDialler(conversation, scheme, layer.equipment)
-        await play({ ...scene, stranger: layer.stranger(scene.raw, 'server') }, attack)
-      })
+/** As it dials. */
+export function attackDiallers(
+  layer: Layer,
+  scheme: Scheme,
+  conversations: readonly Conversation[],
+  attacks: readonly Attack[],
+): void {
+  describe.each(conversations)('a stranger that a $name dials', (conversation) => {
+    it.each(rows(attacks))('in %s: %s', async (_stage, _title, attack) => {
+      const scene = await atDialler(conversation, scheme, layer.equipment?.('dialler'))
+      await play({ ...scene, stranger: layer.stranger(scene.raw, 'server') }, attack)
     })
-  }
+  })
+}
+
+/** Both. */
+export function attackAll(...what: Parameters<typeof attackListeners>): void {
+  attackListeners(...what)
+  attackDiallers(...what)
 }

@@ -1,7 +1,7 @@
 import { RawPeer } from '../support/raw-peer.js'
 import { WebPeer } from '../support/web-peer.js'
 import { PING, PONG, wsFrame } from '../support/websocket-frames.js'
-import { GREETING_SIZE, isCommand, ping } from '../support/wire.js'
+import { command, greeting, GREETING_SIZE, isCommand, ping, property } from '../support/wire.js'
 import type { Attack } from './attack.js'
 import type { Layer, Stranger } from './driver.js'
 
@@ -9,43 +9,86 @@ const QUESTION = 'still there?'
 
 /** ZMTP with the mechanism NULL, over a stream of bytes. */
 class ZmtpStranger implements Stranger {
-  readonly #raw: RawPeer
+  protected readonly raw: RawPeer
 
   constructor(raw: RawPeer) {
-    this.#raw = raw
+    this.raw = raw
   }
 
   get closed(): Promise<void> {
-    return this.#raw.closed
+    return this.raw.closed
   }
 
   write(...chunks: Uint8Array[]): void {
-    this.#raw.write(...chunks)
+    this.raw.write(...chunks)
   }
 
   end(): void {
-    this.#raw.end()
+    this.raw.end()
   }
 
   async reach(stage: Attack['stage'], socketType: string): Promise<void> {
-    if (stage === 'traffic') await this.#raw.handshake(socketType)
+    if (stage === 'traffic') await this.raw.handshake(socketType)
   }
 
   async admitted(): Promise<void> {
-    await this.#raw.read(GREETING_SIZE)
-    await this.#raw.readFrame()
+    await this.raw.read(GREETING_SIZE)
+    await this.raw.readFrame()
   }
 
   async expectPresent(): Promise<void> {
-    this.#raw.write(ping(0, QUESTION))
+    this.raw.write(ping(0, QUESTION))
     for (;;) {
-      const frame = await this.#raw.readFrame()
+      const frame = await this.raw.readFrame()
       if (isCommand(frame, 'PONG') && frame.body.includes(QUESTION)) return
     }
   }
 }
 
 export const zmtp: Layer = { stranger: (raw) => new ZmtpStranger(raw) }
+
+const USER = { plainUsername: 'user', plainPassword: 'secret' }
+
+/** What says that it knows the password. */
+export const plainHello: Buffer = command('HELLO', Buffer.from('\x04user\x06secret'))
+
+/** ZMTP with the mechanism PLAIN, at either side of it. */
+class PlainStranger extends ZmtpStranger {
+  readonly #side: 'client' | 'server'
+
+  constructor(raw: RawPeer, side: 'client' | 'server') {
+    super(raw)
+    this.#side = side
+  }
+
+  override async reach(stage: Attack['stage'], socketType: string): Promise<void> {
+    if (stage === 'handshake') return
+    const data = property('Socket-Type', socketType)
+    const asServer = this.#side === 'server'
+    this.write(greeting({ mechanism: 'PLAIN', asServer }))
+    await this.raw.read(GREETING_SIZE)
+    if (!asServer) this.write(plainHello)
+    await this.raw.readFrame()
+    this.write(asServer ? command('WELCOME') : command('INITIATE', data))
+    await this.raw.readFrame()
+    if (asServer) this.write(command('READY', data))
+  }
+}
+
+/** The victim is the server where it listens; it would let older peers in if it had no password. */
+export const plain: Layer = {
+  stranger: (raw, side) => new PlainStranger(raw, side),
+  equipment: (victim) => {
+    const server = {
+      plainServer: true,
+      authenticate: ({ username, password }: { username?: string; password?: string }) =>
+        username === USER.plainUsername && password === USER.plainPassword,
+    }
+    return victim === 'listener'
+      ? { victim: { ...server, minimumZmtpVersion: 1 }, peers: USER }
+      : { victim: { ...USER, minimumZmtpVersion: 1 }, peers: server }
+  },
+}
 
 /** ZWS 2.0, behind the upgrade to WebSocket. */
 class WebStranger implements Stranger {

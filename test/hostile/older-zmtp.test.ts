@@ -19,7 +19,7 @@ import { attackAll } from './driver.js'
 import { zmtp } from './layers.js'
 
 /** Sockets that let older peers in; nobody of ZMTP 3 is any the worse for it. */
-const layer = { ...zmtp, equipment: { victim: { minimumZmtpVersion: 1 } } }
+const layer = { ...zmtp, equipment: () => ({ victim: { minimumZmtpVersion: 1 } }) }
 
 /** Types that ZMTP 2.0 and 1.0 know; in 1.0 nobody says of what type they are. */
 const old = conversations.filter(({ name }) =>

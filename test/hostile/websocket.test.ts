@@ -12,6 +12,6 @@ describe('over ws', () => {
 // What is above TLS does not know of it.
 describe('over wss', () => {
   const options = { tls }
-  const layer = { ...zws, equipment: { victim: options, peers: options } }
+  const layer = { ...zws, equipment: () => ({ victim: options, peers: options }) }
   attackAll(layer, 'wss', some, websocketAttacks)
 })
