@@ -94,13 +94,14 @@ function parseHostPort(address: string, text: string, listening: boolean): HostP
 }
 
 function parseHost(host: string, text: string, listening: boolean): string {
-  if (host.startsWith('[') && host.endsWith(']') && host.length > 2) return host.slice(1, -1)
   if (host === '[]') throw malformed(text, 'the brackets hold no address')
-  if (host === '*' && !listening) throw malformed(text, 'a peer to connect to needs a host, not *')
-  if (host.includes(':') || host.includes('/') || host.includes(' ') || host.includes(';')) {
+  const bracketed = host.startsWith('[') && host.endsWith(']')
+  const name = bracketed ? host.slice(1, -1) : host
+  if (name === '*' && !listening) throw malformed(text, 'a peer to connect to needs a host, not *')
+  if ((name.includes(':') && !bracketed) || /[/ ;[\]]/.test(name)) {
     throw malformed(text, 'expected a host name, an IPv4 address or [an IPv6 address]')
   }
-  return host
+  return name
 }
 
 function parsePort(port: string, text: string, listening: boolean): number {

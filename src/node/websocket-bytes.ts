@@ -37,6 +37,8 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
   /** Bytes of the payload that are still to come, and the key that they are masked with. */
   #left = 0
   #key = 0
+  /** The peer has said goodbye: nobody listens to what comes later (RFC 6455 section 5.5.1). */
+  #over = false
 
   constructor(inner: ByteStream, receiver: ReceiverClass) {
     this.#inner = inner
@@ -47,6 +49,7 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
         this.#say()
       },
       goodbye: () => {
+        this.#over = true
         this.end()
       },
     })
@@ -109,7 +112,7 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
     const bytes = this.#rest.length === 0 ? chunk : concat([this.#rest, chunk])
     this.#rest = EMPTY
     try {
-      for (let at = 0; at < bytes.length;) {
+      for (let at = 0; at < bytes.length && !this.#over;) {
         const next = this.#left > 0 ? this.#payload(bytes, at) : this.#frame(bytes, at)
         if (next < 0) {
           this.#rest = copyOf(bytes.subarray(at))

@@ -4,6 +4,7 @@ import { Decoder, type DecoderOptions } from './decoder.js'
 import { COMMAND, MORE } from './frame.js'
 import { LIMITS } from './limits.js'
 import {
+  CLOSE,
   CONTROL,
   FINAL,
   KEY,
@@ -32,8 +33,10 @@ export class WebSocketDecoder extends Decoder {
   /** The second byte of a header must have this bit. */
   readonly #masked: number
   readonly #irregular: Irregular
-  /** Bytes of an irregular frame that are still to come. */
+  /** Bytes of an irregular frame that are still to come; without end, once the peer has said goodbye. */
   #passing = 0
+  /** What is passed on is a goodbye. */
+  #closing = false
   /** Between the first fragment of a message and its last: nothing else is regular then. */
   #fragmented = false
   /** Bytes of the fragments of a message so far. */
@@ -110,6 +113,10 @@ export class WebSocketDecoder extends Decoder {
   /** Hands on what is irregular. @returns whether there was any. */
   #passOn(handshake: boolean): boolean {
     const { bytes } = this.chunk
+    if (this.#passing === Infinity) {
+      this.at = bytes.length
+      return false
+    }
     if (this.#passing === 0) {
       const end = lengthEnd(bytes, this.at)
       if (end < 0 || (this.#isRegular(this.at) && !this.#fragmented)) return false
@@ -118,12 +125,15 @@ export class WebSocketDecoder extends Decoder {
       if ((first & CONTROL) === 0) this.#gather(length, (first & FINAL) !== 0, handshake)
       const key = (bytes[this.at + 1] as number) < MASKED ? 0 : KEY
       this.#passing = end - this.at + key + length
+      this.#closing = first === CLOSE
     }
     const taken = Math.min(this.#passing, bytes.length - this.at)
     if (taken === 0) return false
     this.#irregular.feed(bytes.subarray(this.at, this.at + taken))
     this.#passing -= taken
     this.at += taken
+    // Nobody listens to what comes later (RFC 6455 section 5.5.1).
+    if (this.#passing === 0 && this.#closing) this.#passing = Infinity
     return true
   }
 

@@ -7,7 +7,7 @@ import type { Target } from './target.js'
 import { format } from './text.js'
 
 /** Inputs of one target between two looks at the coverage, for each unit of its weight. */
-const BATCH = 24
+const BATCH = 48
 
 /** An input that takes longer than this, twice, takes more steps than it should. */
 const SLOW_MS = 3000
@@ -77,6 +77,7 @@ class Search {
     this.#mutator = new Mutator(random, target, other)
   }
 
+  get outcomes() { return this.#outcomes }
   isNew(outcome: string): boolean {
     return this.#outcomes.size < this.#outcomes.add(outcome).size
   }
@@ -151,6 +152,7 @@ export class Fuzzer {
     this.#searches = searches
   }
 
+  get debug() { return this.#searches.map((s) => [s.target.name, s.corpus.length, [...s.outcomes].slice(-8)]) }
   get progress(): Progress {
     return {
       executions: this.#runner.executions,

@@ -66,6 +66,7 @@ async function search(runner: Runner, { seconds, seed, targets: chosen, found }:
     return performance.now() < end && fuzzer.progress.crashes < MOST_FAILURES
   })
   reporter.finish()
+  console.dir(fuzzer.debug, { depth: 5, maxStringLength: 150 })
 }
 
 const options = parseArguments(process.argv.slice(2), targets)

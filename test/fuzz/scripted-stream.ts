@@ -88,7 +88,8 @@ export class ScriptedStream implements ByteStream {
     if (this.destroyed) return
     this.destroyed = true
     this.#inbox = []
-    queueMicrotask(() => {
+    // The system takes at least a turn.
+    setImmediate(() => {
       this.#close(undefined)
     })
   }
@@ -101,9 +102,7 @@ export class ScriptedStream implements ByteStream {
 
   #leave(error: Error | undefined): void {
     this.#over ??= { error }
-    queueMicrotask(() => {
-      this.#deliver()
-    })
+    this.#concludeSoon()
   }
 
   #deliver(): void {
@@ -114,12 +113,20 @@ export class ScriptedStream implements ByteStream {
       if (piece === undefined) break
       this.#hand(handler, piece)
     }
-    const over = this.#over
-    if (over === undefined || this.#inbox.length > 0) return
-    // Who does not read does not see the end, unless it is the end of all.
-    if (this.#paused && over.error === undefined) return
-    if (!this.#closed && over.error === undefined) handler.onEnd()
-    this.#close(over.error)
+    if (this.#over !== undefined) this.#concludeSoon()
+  }
+
+  /** The system takes at least a turn for it. */
+  #concludeSoon(): void {
+    setImmediate(() => {
+      const over = this.#over
+      const handler = this.#handler
+      if (over === undefined || handler === undefined || this.#inbox.length > 0) return
+      // Who does not read does not see the end, unless it is the end of all.
+      if (this.#paused && over.error === undefined) return
+      if (!this.#closed && over.error === undefined) handler.onEnd()
+      this.#close(over.error)
+    })
   }
 
   #hand(handler: ByteStreamHandler, piece: Buffer): void {

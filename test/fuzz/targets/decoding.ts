@@ -74,5 +74,9 @@ export function outcome({ items, error }: Heard): string {
 
 /** Numbers and names of peers aside, errors are a few. */
 export function blurred(reason: string): string {
-  return reason.replaceAll(/"[^]*?(?<!\\)"/g, '""').replaceAll(/\d+/g, '#').slice(0, 120)
+  return reason
+    .replaceAll(/"(?:\\[^]|[^"\\])*"?/g, '""')
+    .replace(/which an? [A-Z]+/, 'which it')
+    .replaceAll(/\d+/g, '#')
+    .slice(0, 120)
 }

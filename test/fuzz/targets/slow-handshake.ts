@@ -19,7 +19,7 @@ export function slowHandshake(bytes: Buffer, accepts: (socketType: string) => bo
 }
 
 /** Properties are whole, and the first that says the socket type says a fitting one. */
-function isFit(metadata: Buffer, accepts: (socketType: string) => boolean): boolean {
+export function isFit(metadata: Buffer, accepts: (socketType: string) => boolean): boolean {
   let socketType: string | undefined
   for (let at = 0; at < metadata.length;) {
     const nameEnd = at + 1 + metadata.readUInt8(at)
