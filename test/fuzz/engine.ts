@@ -77,7 +77,6 @@ class Search {
     this.#mutator = new Mutator(random, target, other)
   }
 
-  get outcomes() { return this.#outcomes }
   isNew(outcome: string): boolean {
     return this.#outcomes.size < this.#outcomes.add(outcome).size
   }
@@ -152,7 +151,6 @@ export class Fuzzer {
     this.#searches = searches
   }
 
-  get debug() { return this.#searches.map((s) => [s.target.name, s.corpus.length, [...s.outcomes].slice(-8)]) }
   get progress(): Progress {
     return {
       executions: this.#runner.executions,
@@ -190,19 +188,26 @@ export class Fuzzer {
       batch.push(input)
       if (await this.#try(search, input)) search.corpus.push(input)
     }
-    const coverage = this.#coverage
-    const delta = coverage.take()
-    if (coverage.hasNew(delta)) {
-      for (const input of batch) {
-        await this.#runner.run(search.target, input)
-        const alone = coverage.take()
-        if (!coverage.hasNew(alone)) continue
-        search.corpus.push(input)
-        coverage.add(alone)
-      }
-      // What did not happen again need not be looked for again.
-      coverage.add(delta)
+    const delta = this.#coverage.take()
+    if (!this.#coverage.hasNew(delta)) return
+    await this.#attribute(search, batch)
+    // What did not happen again need not be looked for again.
+    this.#coverage.add(delta)
+  }
+
+  /** Finds out which of them made something new run, and keeps those. */
+  async #attribute(search: Search, batch: readonly Input[]): Promise<void> {
+    for (const input of batch) await this.#runner.run(search.target, input)
+    const delta = this.#coverage.take()
+    if (!this.#coverage.hasNew(delta)) return
+    if (batch.length === 1) {
+      search.corpus.push(...batch)
+      this.#coverage.add(delta)
+      return
     }
+    const half = batch.length >> 1
+    await this.#attribute(search, batch.slice(0, half))
+    await this.#attribute(search, batch.slice(half))
   }
 
   /** @returns whether it came to something new. */

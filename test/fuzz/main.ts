@@ -60,13 +60,15 @@ async function search(runner: Runner, { seconds, seed, targets: chosen, found }:
   const fuzzer = new Fuzzer(runner, coverage, chosen, seed, onFailure)
   const reporter = new Reporter(fuzzer, coverage)
   const end = performance.now() + seconds * 1000
-  const known = [...saved('corpus'), ...saved('found')].map(({ input }) => input)
+  const known = [...saved('corpus'), ...saved('found')].flatMap(({ input }) =>
+    // What a session hears, a socket can hear.
+    input.target === 'session' ? [input, { ...input, target: 'socket' }] : [input],
+  )
   await fuzzer.run(known, () => {
     reporter.tick()
     return performance.now() < end && fuzzer.progress.crashes < MOST_FAILURES
   })
   reporter.finish()
-  console.dir(fuzzer.debug, { depth: 5, maxStringLength: 150 })
 }
 
 const options = parseArguments(process.argv.slice(2), targets)

@@ -148,8 +148,7 @@ const websocket: Target = {
       })
       return new WebSocketDecoder({ maxMessageSize: sizeOf(said) }, onCommand, isServer, irregular)
     }
-    const { bytes, heard: all } = decodeAll(tried, create)
-    const heard = untilGoodbye(all)
+    const { bytes, heard } = decodeAll(tried, create)
     const slow = untilGoodbye(wsDecode(Buffer.from(bytes), isServer))
     const code = codeOf(heard.error)
     const { items } = heard

@@ -73,7 +73,7 @@ interface Played {
 }
 
 /** One conversation from its beginning to its end. */
-async function play(facts: Facts, script: readonly Step[], cut: (bytes: Buffer) => Buffer[]): Promise<Played> {
+async function play(facts: Facts, script: readonly Step[], way: Way): Promise<Played> {
   const clock = new Clock().install()
   try {
     const trace: string[] = []
@@ -100,7 +100,7 @@ async function play(facts: Facts, script: readonly Step[], cut: (bytes: Buffer) 
     const stage = { stream, session, recorder, clock }
     await nextTurn()
     for (const step of script) {
-      if ('bytes' in step) await feed(stage, step.bytes, cut)
+      if ('bytes' in step) await feed(stage, step.bytes, way)
       else (ACTIONS as Record<string, (stage: Stage) => void>)[step.what]?.(stage)
       await nextTurn()
     }
@@ -123,12 +123,14 @@ function expectEnding(error: unknown): void {
 async function feed(
   { stream, recorder }: Stage,
   bytes: Buffer,
-  cut: (bytes: Buffer) => Buffer[],
+  { cut, gently }: Way,
 ): Promise<void> {
   const before = memoryTaken()
-  for (const piece of cut(bytes)) {
+  const pieces = cut(bytes)
+  const slowly = gently && pieces.length <= MOST_TURNS
+  for (const piece of pieces) {
     stream.feed([piece])
-    if (recorder.trace.length === 0) await nextTurn()
+    if (slowly || recorder.trace.length === 0) await nextTurn()
   }
   expectModest(bytes.length, before)
 }
@@ -182,10 +184,24 @@ function expectAccounts({ accepted, lost, discards }: Recorder, written: Buffer)
   }
 }
 
-const WAYS: readonly ((bytes: Buffer) => Buffer[])[] = [
-  (bytes) => [bytes],
-  (bytes) =>
-    bytes.length <= BYTEWISE ? Array.from(bytes, (byte) => Buffer.of(byte)) : randomly(bytes),
+/** How bytes come that are written in one go. */
+interface Way {
+  cut(bytes: Buffer): Buffer[]
+  /** The event loop turns between the pieces. */
+  readonly gently: boolean
+}
+
+/** So many pieces come in turns of their own. */
+const MOST_TURNS = 64
+
+const WAYS: readonly Way[] = [
+  { cut: (bytes) => [bytes], gently: false },
+  {
+    cut: (bytes) =>
+      bytes.length <= BYTEWISE ? Array.from(bytes, (byte) => Buffer.of(byte)) : randomly(bytes),
+    gently: false,
+  },
+  { cut: randomly, gently: true },
 ]
 
 async function run({ facts, nodes }: Input): Promise<string> {
@@ -194,7 +210,7 @@ async function run({ facts, nodes }: Input): Promise<string> {
   // Any byte is a sign of life; and what is lost depends on what had come.
   const ways = actions.some((what) => what === 'wait' || what === 'lose') ? WAYS.slice(0, 1) : WAYS
   const played: Played[] = []
-  for (const cut of ways) played.push(await play(facts, script, cut))
+  for (const way of ways) played.push(await play(facts, script, way))
   const [first, ...others] = played
   if (first === undefined) return ''
   // Without frames, a message is what was read together.
