@@ -67,7 +67,7 @@ export class ScriptedStream implements ByteStream {
   }
 
   write(chunks: readonly Uint8Array[]): void {
-    if (this.#closed || this.ended) return
+    if (this.#closed || this.ended || this.destroyed) return
     this.#outbox.push(...chunks)
     if (!this.#stalled) this.#take()
   }
@@ -88,6 +88,7 @@ export class ScriptedStream implements ByteStream {
     if (this.destroyed) return
     this.destroyed = true
     this.#inbox = []
+    this.#outbox = []
     // The system takes at least a turn.
     setImmediate(() => {
       this.#close(undefined)
