@@ -36,7 +36,8 @@ export class Clock {
   expectNone(): void {
     const { size } = this.#alarms
     const [first] = this.#alarms
-    if (first !== undefined) throw new Violation(`${size} timers after the end`, { cause: first.origin })
+    if (first !== undefined)
+      throw new Violation(`${size} timers after the end`, { cause: first.origin })
   }
 
   /** Lets the next timer ring, if there is one. */

@@ -88,7 +88,11 @@ export class Coverage {
 
   add(delta: Delta): void {
     for (const { key, url, ran, starts } of delta) {
-      const known = this.#functions.get(key) ?? { url, ran: new Uint8Array(ran.length), blocks: new Set() }
+      const known = this.#functions.get(key) ?? {
+        url,
+        ran: new Uint8Array(ran.length),
+        blocks: new Set(),
+      }
       this.#functions.set(key, known)
       for (const start of starts) known.blocks.add(start)
       for (let at = 0; at < ran.length; at++) if (ran[at] === 1) known.ran[at] = 1

@@ -234,6 +234,7 @@ export function signatureOf(error: unknown): string {
 /** For an error message or a file. */
 export function describeFailure({ input, error }: Failure): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.stack : undefined
+  const cause =
+    error instanceof Error && error.cause instanceof Error ? error.cause.stack : undefined
   return `${text}${cause === undefined ? '' : `\nbecause of ${cause}`}\n\n${format(input)}`
 }

@@ -29,7 +29,11 @@ function save(folder: string, { input, error }: Failure): void {
   console.error(`written to ${path}\nrun it again with: npm run fuzz -- --replay ${path}\n`)
 }
 
-async function replay(runner: Runner, path: string, { minimise: smaller, found }: Arguments): Promise<void> {
+async function replay(
+  runner: Runner,
+  path: string,
+  { minimise: smaller, found }: Arguments,
+): Promise<void> {
   const input = load(path)
   const target = targets.find(({ name }) => name === input.target)
   if (target === undefined) throw new Error(`${path} is for ${input.target}, which is no target`)
@@ -45,7 +49,10 @@ async function replay(runner: Runner, path: string, { minimise: smaller, found }
   save(found, { input: least, error: result.error })
 }
 
-async function search(runner: Runner, { seconds, seed, targets: chosen, found }: Arguments): Promise<void> {
+async function search(
+  runner: Runner,
+  { seconds, seed, targets: chosen, found }: Arguments,
+): Promise<void> {
   console.log(`seed ${seed}, ${seconds} s, targets: ${chosen.map(({ name }) => name).join(', ')}`)
   const onFailure = async (failure: Failure, target: Target): Promise<void> => {
     process.exitCode = 1

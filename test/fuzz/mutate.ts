@@ -1,5 +1,13 @@
 import { BYTES, LENGTHS, TOKENS } from './dictionary.js'
-import { bytesOf, type Box, type Bytes, type Facts, type Input, type Layout, type Node } from './input.js'
+import {
+  bytesOf,
+  type Box,
+  type Bytes,
+  type Facts,
+  type Input,
+  type Layout,
+  type Node,
+} from './input.js'
 import type { Random } from './random.js'
 
 /** What of a target its mutations have to know. */
@@ -96,7 +104,12 @@ export class Mutator {
     const random = this.#random
     if (random.once(12)) return { kind: 'times', count: this.#count(), children: [node] }
     if (random.once(16)) {
-      return { kind: 'box', layout: random.pick(this.#shape.layouts), head: random.pick(BYTES), children: [node] }
+      return {
+        kind: 'box',
+        layout: random.pick(this.#shape.layouts),
+        head: random.pick(BYTES),
+        children: [node],
+      }
     }
     switch (node.kind) {
       case 'bytes':
@@ -200,9 +213,16 @@ export class Mutator {
     const random = this.#random
     const action = random.once(3) ? this.#action() : undefined
     if (action !== undefined) return action
-    const leaf: Node = { kind: 'bytes', bytes: random.once(3) ? random.bytes(1 + random.int(12)) : random.pick(TOKENS) }
+    const leaf: Node = {
+      kind: 'bytes',
+      bytes: random.once(3) ? random.bytes(1 + random.int(12)) : random.pick(TOKENS),
+    }
     if (random.once(3)) return leaf
-    return { kind: 'box', layout: random.pick(this.#shape.layouts), head: random.pick(BYTES), children: [leaf] }
+    return {
+      kind: 'box',
+      layout: random.pick(this.#shape.layouts),
+      head: random.pick(BYTES),
+      children: [leaf],
+    }
   }
 }
-

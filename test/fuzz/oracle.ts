@@ -41,7 +41,7 @@ const BYTEWISE = 512
 
 /** Ways of splitting bytes that must not matter: the same for the same bytes. */
 export function splittings(bytes: Buffer): Buffer[][] {
-  const ways = [[Buffer.from(bytes)]]
+  const ways: Buffer[][] = [[Buffer.from(bytes)]]
   if (bytes.length < 2) return ways
   if (bytes.length <= BYTEWISE) ways.push(Array.from(bytes, (byte) => Buffer.of(byte)))
   ways.push(randomly(bytes))

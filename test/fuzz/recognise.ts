@@ -9,7 +9,10 @@ export function recognise(bytes: Buffer): Node[] {
   const nodes: Node[] = [
     ...[bytes.subarray(0, 10), bytes.subarray(10, 12)].map(leaf),
     text(bytes.toString('latin1', 12, 32).replace(/\0+$/, '')),
-    ...[bytes.subarray(12 + bytes.subarray(12, 32).indexOf(0), 32), bytes.subarray(32, GREETING)].map(leaf),
+    ...[
+      bytes.subarray(12 + bytes.subarray(12, 32).indexOf(0), 32),
+      bytes.subarray(32, GREETING),
+    ].map(leaf),
   ]
   for (let at = GREETING; at < bytes.length;) {
     const header = zmtpHeader(bytes, at)

@@ -6,7 +6,6 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import * as native from 'zeromq'
-import * as nativeDraft from 'zeromq/draft'
 import { recognise } from './recognise.js'
 import { format } from './text.js'
 
@@ -56,7 +55,8 @@ const publishes = async (publisher: NativeSocket, subscriber: NativeSocket): Pro
 }
 
 const pushes = async (binder: NativeSocket, connecter: NativeSocket): Promise<void> => {
-  for (const message of ['one', ['two', 'parts'], '', 'x'.repeat(70_000)]) await connecter.send(message)
+  for (const message of ['one', ['two', 'parts'], '', 'x'.repeat(70_000)])
+    await connecter.send(message)
   for (let i = 0; i < 4; i++) await binder.receive()
 }
 
@@ -78,10 +78,16 @@ const radios = async (radio: NativeSocket, dish: NativeSocket): Promise<void> =>
   }
 }
 
-const drafts = nativeDraft as unknown as Record<string, unknown>
+// TypeScript does not find its types.
+const drafts = (await import('zeromq/draft' as string)) as Record<string, unknown>
 
 const scenes: readonly Scene[] = [
-  { name: 'request', binder: ['REP', native.Reply], connecter: ['REQ', native.Request], play: answers },
+  {
+    name: 'request',
+    binder: ['REP', native.Reply],
+    connecter: ['REQ', native.Request],
+    play: answers,
+  },
   {
     name: 'router',
     binder: ['ROUTER', native.Router],
@@ -89,17 +95,46 @@ const scenes: readonly Scene[] = [
     options: { routingId: 'name', heartbeatInterval: 20, heartbeatTimeToLive: 2000 },
     play: answers,
   },
-  { name: 'publish', binder: ['PUB', native.Publisher], connecter: ['SUB', native.Subscriber], play: publishes },
-  { name: 'xpublish', binder: ['XPUB', native.XPublisher], connecter: ['SUB', native.Subscriber], play: publishes },
+  {
+    name: 'publish',
+    binder: ['PUB', native.Publisher],
+    connecter: ['SUB', native.Subscriber],
+    play: publishes,
+  },
+  {
+    name: 'xpublish',
+    binder: ['XPUB', native.XPublisher],
+    connecter: ['SUB', native.Subscriber],
+    play: publishes,
+  },
   { name: 'push', binder: ['PULL', native.Pull], connecter: ['PUSH', native.Push], play: pushes },
   { name: 'pair', binder: ['PAIR', native.Pair], connecter: ['PAIR', native.Pair], play: pushes },
-  { name: 'radio', binder: ['RADIO', drafts['Radio']], connecter: ['DISH', drafts['Dish']], play: radios },
-  { name: 'client', binder: ['SERVER', drafts['Server']], connecter: ['CLIENT', drafts['Client']], play: tells },
-  { name: 'scatter', binder: ['GATHER', drafts['Gather']], connecter: ['SCATTER', drafts['Scatter']], play: tells },
+  {
+    name: 'radio',
+    binder: ['RADIO', drafts['Radio']],
+    connecter: ['DISH', drafts['Dish']],
+    play: radios,
+  },
+  {
+    name: 'client',
+    binder: ['SERVER', drafts['Server']],
+    connecter: ['CLIENT', drafts['Client']],
+    play: tells,
+  },
+  {
+    name: 'scatter',
+    binder: ['GATHER', drafts['Gather']],
+    connecter: ['SCATTER', drafts['Scatter']],
+    play: tells,
+  },
 ]
 
 function save(name: string, listener: string, said: Buffer): void {
-  const input = { target: 'session', facts: { type: listener, dialect: 'zmtp' }, nodes: recognise(said) }
+  const input = {
+    target: 'session',
+    facts: { type: listener, dialect: 'zmtp' },
+    nodes: recognise(said),
+  }
   const path = new URL(`corpus/libzmq-${name}.txt`, import.meta.url)
   writeFileSync(path, `# libzmq 4.3.5, what a ${listener} hears of it\n${format(input)}`)
 }
@@ -114,7 +149,8 @@ for (const { name, binder, connecter, options = {}, play } of scenes) {
   const bound = create(binder[1])
   await bound.bind('tcp://127.0.0.1:*')
   const { port } = new URL((bound.lastEndpoint ?? '').replace('tcp:', 'http:'))
-  const [toBinder, toConnecter]: Buffer[][] = [[], []]
+  const toBinder: Buffer[] = []
+  const toConnecter: Buffer[] = []
   const copy = (from: Socket, to: Socket, said: Buffer[]): void => {
     from.on('data', (chunk: Buffer) => {
       said.push(chunk)

@@ -41,7 +41,9 @@ export class Reporter {
     this.clear()
     console.log(this.#line())
     for (const { folder, covered, total } of this.#coverage.folders()) {
-      console.log(`  src/${folder.padEnd(20)} ${((covered / total) * 100).toFixed(1)} % of what was entered`)
+      console.log(
+        `  src/${folder.padEnd(20)} ${((covered / total) * 100).toFixed(1)} % of what was entered`,
+      )
     }
   }
 

@@ -49,7 +49,9 @@ describe('the fuzzer', () => {
     const from = input('example', {}, sized('u8', 'READY'), text('abc'))
     const tries = (seed: number): string[] => {
       const mutator = new Mutator(new Random(seed), target, () => from)
-      return Array.from({ length: 50 }, () => packed({ ...box('u8', 0), children: mutator.mutate(from).nodes }))
+      return Array.from({ length: 50 }, () =>
+        packed({ ...box('u8', 0), children: mutator.mutate(from).nodes }),
+      )
     }
     expect(tries(1)).toEqual(tries(1))
     expect(tries(1)).not.toEqual(tries(2))

@@ -23,7 +23,10 @@ const LAYOUTS: readonly Layout[] = [
 ]
 
 export function format({ target, facts, nodes }: Input): string {
-  const head = [`target ${target}`, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)]
+  const head = [
+    `target ${target}`,
+    ...Object.entries(facts).map(([name, value]) => `${name} ${value}`),
+  ]
   return [...head, '', ...nodes.flatMap((node) => lines(node, ''))].join('\n') + '\n'
 }
 

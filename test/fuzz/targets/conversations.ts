@@ -67,7 +67,11 @@ export function companionOf(type: TypeName): TypeName | undefined {
 }
 
 /** @throws Violation when what one says no longer reaches the other. */
-export async function expectWorks(type: TypeName, victim: AnySocket, peer: AnySocket): Promise<void> {
+export async function expectWorks(
+  type: TypeName,
+  victim: AnySocket,
+  peer: AnySocket,
+): Promise<void> {
   const companion = companionOf(type)
   if (companion === undefined) return
   const peerSpeaks = SPEAKERS[type] === 'peer'

@@ -6,7 +6,18 @@ import { MessageDecoder } from '../../../src/wire/message-codec.js'
 import { RawDecoder } from '../../../src/wire/raw.js'
 import { V1Decoder } from '../../../src/wire/v1-decoder.js'
 import { WebSocketDecoder } from '../../../src/wire/websocket-decoder.js'
-import { box, hex, input, message, text, times, traffic, v1Framing, zmtpFraming, zwsFraming } from '../build.js'
+import {
+  box,
+  hex,
+  input,
+  message,
+  text,
+  times,
+  traffic,
+  v1Framing,
+  zmtpFraming,
+  zwsFraming,
+} from '../build.js'
 import { bytesOf, chunksOf, type Facts, type Input } from '../input.js'
 import { expectSame, splittings, Violation } from '../oracle.js'
 import type { Target } from '../target.js'
@@ -178,10 +189,14 @@ const websocket: Target = {
       box('ws', 0x8a),
       box('ws', 0x88, hex('03e8')),
     ),
-    input('websocket', { from: 'client' }, {
-      ...box('ws', 0x82, hex('00'), text('x'.repeat(70_000))),
-      key: 0x7a6b5c4d,
-    }),
+    input(
+      'websocket',
+      { from: 'client' },
+      {
+        ...box('ws', 0x82, hex('00'), text('x'.repeat(70_000))),
+        key: 0x7a6b5c4d,
+      },
+    ),
     input('websocket', { from: 'server' }, box('ws', 0x81, text('text')), box('ws', 0x82)),
     input('websocket', { from: 'server' }, { ...box('ws', 0x82), claim: 2n ** 63n }),
   ],
@@ -197,10 +212,21 @@ const messages: Target = {
     const chunks = chunksOf(nodes) ?? []
     const create = (onCommand: (body: Uint8Array) => void): Decoder =>
       new MessageDecoder({ maxMessageSize: sizeOf(said) }, onCommand)
-    return outcome(decode(chunks.filter(({ length }) => length > 0), create, Infinity))
+    return outcome(
+      decode(
+        chunks.filter(({ length }) => length > 0),
+        create,
+        Infinity,
+      ),
+    )
   },
   seeds: [
-    input('messages', {}, ...['\0a', '\x01a', '\0b', '\x02\x04PING', '\x03'].map(text), times(300, text('\x01'))),
+    input(
+      'messages',
+      {},
+      ...['\0a', '\x01a', '\0b', '\x02\x04PING', '\x03'].map(text),
+      times(300, text('\x01')),
+    ),
   ],
 }
 
@@ -211,7 +237,11 @@ const raw: Target = {
   weight: 1,
   run({ nodes }) {
     const bytes = bytesOf(nodes)
-    const heard = decode([bytes], (onCommand) => new RawDecoder({ maxMessageSize: -1 }, onCommand), 1)
+    const heard = decode(
+      [bytes],
+      (onCommand) => new RawDecoder({ maxMessageSize: -1 }, onCommand),
+      1,
+    )
     const expected = bytes.length === 0 ? [] : [bytes.toString('latin1')]
     expectSame('bytes are not what came', expected, heard.items)
     return outcome(heard)

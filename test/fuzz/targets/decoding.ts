@@ -1,6 +1,12 @@
 import type { ZmqError } from '../../../src/errors.js'
 import type { Batch, Decoder } from '../../../src/wire/decoder.js'
-import { expectDocumented, expectModest, memoryTaken, PROTOCOL_CODES, Violation } from '../oracle.js'
+import {
+  expectDocumented,
+  expectModest,
+  memoryTaken,
+  PROTOCOL_CODES,
+  Violation,
+} from '../oracle.js'
 
 /** What a decoder heard in the order in which it came. */
 export interface Heard {

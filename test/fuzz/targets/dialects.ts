@@ -23,7 +23,7 @@ export interface Spoken {
 
 function zws(subprotocol: Subprotocol, isServer: boolean): Spoken {
   return {
-    speak: (local, listener) => {
+    speak: (local, listener, connection) => {
       const encoder = new WebSocketEncoder(!isServer)
       const irregular = new IrregularFrames(receiverClass, isServer, listener)
       const onCommand = (body: Uint8Array): void => {
@@ -31,7 +31,8 @@ function zws(subprotocol: Subprotocol, isServer: boolean): Spoken {
       }
       const decoder = new WebSocketDecoder(local.options, onCommand, isServer, irregular)
       const agreement = { subprotocol, answersPing: true }
-      return { encoder, decoder, handshake: zwsHandshake(agreement, local, encoder, decoder) }
+      const codec = { encoder, decoder }
+      return { ...codec, handshake: zwsHandshake(agreement, local, codec, connection) }
     },
   }
 }

@@ -14,6 +14,12 @@ interface Bound {
   readonly strangers: Set<Session>
 }
 
+interface Begun {
+  readonly text: string
+  readonly dialect: string
+  readonly accepted: boolean
+}
+
 /** `memory://name`: sockets as they are, over streams that a script has in its hand. */
 class MemoryTransport implements Transport {
   // Some types have their schemes, none of which is ours.
@@ -45,7 +51,8 @@ class MemoryTransport implements Transport {
     const { stranger } = this
     const [near, far] = stranger === undefined ? MemoryStream.pair() : [stranger()]
     if (far !== undefined) this.admit(text, far, 'zmtp')
-    const session = this.#begin(near, local, text, far === undefined ? this.dialect : 'zmtp')
+    const dialect = far === undefined ? this.dialect : 'zmtp'
+    const session = this.#begin(near, local, { text, dialect, accepted: false })
     const abort = (): void => {
       session.destroy()
     }
@@ -63,7 +70,7 @@ class MemoryTransport implements Transport {
       return
     }
     const { local, accept, strangers } = bound
-    const session = this.#begin(stream, local, text, dialect)
+    const session = this.#begin(stream, local, { text, dialect, accepted: true })
     strangers.add(session)
     session
       .handshake()
@@ -73,10 +80,11 @@ class MemoryTransport implements Transport {
       })
   }
 
-  #begin(stream: ByteStream, local: LocalEnd, endpoint: string, dialect: string): StreamSession {
+  #begin(stream: ByteStream, local: LocalEnd, { text, dialect, accepted }: Begun): StreamSession {
     const { speak, inside } = DIALECTS[dialect] ?? { speak: undefined }
     if (speak === undefined) throw new Error(`no dialect ${dialect}`)
-    const facts = { endpoint, remoteAddress: endpoint, connection: nextConnection() }
+    const connection = nextConnection()
+    const facts = { endpoint: text, remoteAddress: text, connection, accepted }
     return new StreamSession(inside?.(stream) ?? stream, local, facts, speak)
   }
 }

@@ -2,9 +2,17 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import { parseEndpoint } from '../../../src/endpoint.js'
 import { openTunnel } from '../../../src/node/socks.js'
-import { agree, judge, refuse, requestUpgrade, UpgradeError } from '../../../src/node/websocket-upgrade.js'
+import {
+  agree,
+  judge,
+  refuse,
+  requestUpgrade,
+  UpgradeError,
+} from '../../../src/node/websocket-upgrade.js'
 import { initialOptions } from '../../../src/options.js'
-import { SUBPROTOCOLS } from '../../../src/session/zws-handshake.js'
+import { definitionOf } from '../../../src/socket/define-type.js'
+import { localEnd } from '../../../src/socket/local-end.js'
+import 'zerowire'
 import { nextTurn } from '../../support/turn.js'
 import { action, hex, input, sized, text } from '../build.js'
 import { stepsOf, type Input } from '../input.js'
@@ -44,6 +52,14 @@ async function atEveryPace(tried: Input, play: (pace: Pace) => Promise<string>):
   return blurred(first)
 }
 
+const options = initialOptions({
+  socksUsername: 'user',
+  socksPassword: 'password',
+  handshakeInterval: 0,
+})
+const { type } = definitionOf(5)
+const connection = { endpoint: '', remoteAddress: 'ws://a:1', connection: 1, accepted: true }
+
 // --- a request to a listener
 
 const server = createServer()
@@ -53,9 +69,15 @@ server.on('request', (_request, response) => response.writeHead(426).end())
 async function request(tried: Input, pace: Pace): Promise<string> {
   const wire = new WireEnd()
   let result = ''
-  const upgrade = ({ headers, method, ...rest }: IncomingMessage, _socket: unknown, head: Buffer): void => {
+  const upgrade = (
+    { headers, method, ...rest }: IncomingMessage,
+    _socket: unknown,
+    head: Buffer,
+  ): void => {
     const asked = { headers, method, ...rest } as IncomingMessage
-    const agreed = judge(asked, tried.facts['origins'] === 'some' ? ['https://good.example'] : null)
+    const allowedOrigins = tried.facts['origins'] === 'some' ? ['https://good.example'] : null
+    const local = localEnd(type, { ...options, allowedOrigins }, () => undefined)
+    const agreed = judge(asked, local, connection)
     if (typeof agreed === 'string') agree(wire.asSocket, asked, agreed)
     else refuse(wire.asSocket, agreed.status)
     const rest0 = Buffer.concat([head, (wire.read() as Buffer | null) ?? Buffer.alloc(0)])
@@ -87,25 +109,35 @@ const upgrades: Target = {
   weight: 1,
   run: (tried) => atEveryPace(tried, (pace) => request(tried, pace)),
   seeds: [
-    input('upgrade-request', {}, ...['GET / HTTP/1.1', ...HEADERS, '', 'ws'].map((line) => text(`${line}\r\n`))),
+    input(
+      'upgrade-request',
+      {},
+      ...['GET / HTTP/1.1', ...HEADERS, '', 'ws'].map((line) => text(`${line}\r\n`)),
+    ),
     input(
       'upgrade-request',
       { origins: 'some' },
-      ...['GET /a?b HTTP/1.1', ...HEADERS, 'Origin: https://bad.example', ''].map((line) => text(`${line}\r\n`)),
+      ...['GET /a?b HTTP/1.1', ...HEADERS, 'Origin: https://bad.example', ''].map((line) =>
+        text(`${line}\r\n`),
+      ),
     ),
-    input('upgrade-request', {}, text(crlf('POST / HTTP/1.1', ...HEADERS, 'Content-Length: 3')), text('abc')),
+    input(
+      'upgrade-request',
+      {},
+      text(crlf('POST / HTTP/1.1', ...HEADERS, 'Content-Length: 3')),
+      text('abc'),
+    ),
   ],
 }
 
 // --- the answer to a dialler
 
 const endpoint = parseEndpoint('ws://127.0.0.1:80/path')
-const options = initialOptions({ socksUsername: 'user', socksPassword: 'password', handshakeInterval: 0 })
 
 async function answer(tried: Input, pace: Pace): Promise<string> {
   const wire = new WireEnd()
   let result = 'waits'
-  const asked = requestUpgrade(wire.asSocket, endpoint, options, SUBPROTOCOLS).then(
+  const asked = requestUpgrade(wire.asSocket, endpoint, options, ['ZWS2.0/NULL', 'ZWS2.0']).then(
     ({ subprotocol }) => {
       result = subprotocol
     },
@@ -130,7 +162,9 @@ async function answer(tried: Input, pace: Pace): Promise<string> {
 /** What the server would have to answer, in place of `(accept)`. */
 function signed(tried: Input, key: string): Input {
   const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
-  const accept = createHash('sha1').update(key + guid).digest('base64')
+  const accept = createHash('sha1')
+    .update(key + guid)
+    .digest('base64')
   const nodes = tried.nodes.map((node) => {
     if (node.kind !== 'bytes') return node
     const said = Buffer.from(node.bytes).toString('latin1').replace('(accept)', accept)
@@ -166,7 +200,10 @@ const PROXY_CODES =
 async function proxy(tried: Input, pace: Pace): Promise<string> {
   const wire = new WireEnd()
   const { socksUsername } = options
-  const said = { ...options, socksUsername: tried.facts['password'] === 'no' ? null : socksUsername }
+  const said = {
+    ...options,
+    socksUsername: tried.facts['password'] === 'no' ? null : socksUsername,
+  }
   let result = 'waits'
   const target = { host: tried.facts['host'] ?? 'name.example', port: 5555 }
   const opened = openTunnel(wire.asSocket, target, said, 'tcp://name.example:5555').then(
@@ -184,7 +221,10 @@ async function proxy(tried: Input, pace: Pace): Promise<string> {
   if (result === 'waits') throw new Violation('the attempt has no end')
   await opened
   // What follows the reply is left in the socket, how much of it is there by then is chance.
-  return result.split(' ').slice(0, result.startsWith('open') ? 1 : undefined).join(' ')
+  return result
+    .split(' ')
+    .slice(0, result.startsWith('open') ? 1 : undefined)
+    .join(' ')
 }
 
 const proxies: Target = {
@@ -195,9 +235,32 @@ const proxies: Target = {
   weight: 1,
   run: (tried) => atEveryPace(tried, (pace) => proxy(tried, pace)),
   seeds: [
-    input('socks', {}, hex('0502'), action('turn'), hex('0100'), hex('05000001'), hex('7f00000115b3'), text('more')),
-    input('socks', { password: 'no' }, hex('0500'), hex('05000003'), sized('u8', 'name'), hex('15b3')),
-    input('socks', { password: 'no' }, hex('0500'), hex('05000004'), hex('00'.repeat(16)), hex('15b3')),
+    input(
+      'socks',
+      {},
+      hex('0502'),
+      action('turn'),
+      hex('0100'),
+      hex('05000001'),
+      hex('7f00000115b3'),
+      text('more'),
+    ),
+    input(
+      'socks',
+      { password: 'no' },
+      hex('0500'),
+      hex('05000003'),
+      sized('u8', 'name'),
+      hex('15b3'),
+    ),
+    input(
+      'socks',
+      { password: 'no' },
+      hex('0500'),
+      hex('05000004'),
+      hex('00'.repeat(16)),
+      hex('15b3'),
+    ),
     input('socks', { password: 'no' }, hex('0500'), hex('0505000100000000 0000')),
     input('socks', {}, hex('05ff')),
   ],

@@ -9,9 +9,13 @@ import {
 } from '../../../src/endpoint.js'
 import { parseUdp } from '../../../src/node/udp-address.js'
 import { addressedBare, grouped } from '../../../src/node/udp-format.js'
+import '../../../src/node/system-options.js'
+import { initialOptions } from '../../../src/options.js'
 import { NullMechanism } from '../../../src/security/null.js'
-import { encodeZ85 } from '../../../src/security/z85.js'
+import { decodeZ85, encodeZ85 } from '../../../src/util/z85.js'
 import { decodeCommand, decodePing, encodeCommand } from '../../../src/wire/command.js'
+import { FrameDecoder } from '../../../src/wire/frame-decoder.js'
+import { FrameEncoder } from '../../../src/wire/frame-encoder.js'
 import { GreetingReader } from '../../../src/wire/greeting.js'
 import { decodeMetadata, encodeProperty } from '../../../src/wire/metadata.js'
 import { versionOf } from '../../../src/wire/older-greeting.js'
@@ -41,7 +45,12 @@ function attempt<T>(work: () => T, codes: RegExp): T | string {
   }
 }
 
-function parser(name: string, layouts: Target['layouts'], run: (bytes: Buffer) => string, seeds: Input[]): Target {
+function parser(
+  name: string,
+  layouts: Target['layouts'],
+  run: (bytes: Buffer) => string,
+  seeds: Input[],
+): Target {
   return {
     name,
     facts: {},
@@ -77,7 +86,10 @@ const greetings = parser(
     expectSame('bytes of the greeting', Math.min(bytes.length, 64), first.taken)
     return String(first.greeting?.mechanism === 'NULL')
   },
-  [input('greeting', {}, ...greeting(), text('READY')), input('greeting', {}, ...greeting(0, 'CURVE', 1))],
+  [
+    input('greeting', {}, ...greeting(), text('READY')),
+    input('greeting', {}, ...greeting(0, 'CURVE', 1)),
+  ],
 )
 
 const KNOWN = new Set('READY ERROR SUBSCRIBE CANCEL PING PONG JOIN LEAVE'.split(' '))
@@ -86,7 +98,11 @@ const KNOWN = new Set('READY ERROR SUBSCRIBE CANCEL PING PONG JOIN LEAVE'.split(
 function readCommand(body: Buffer): string {
   const command = decodeCommand(body)
   if (command === undefined) return 'no command'
-  const again = Buffer.concat([Buffer.of(command.name.length), Buffer.from(command.name, 'latin1'), command.data])
+  const again = Buffer.concat([
+    Buffer.of(command.name.length),
+    Buffer.from(command.name, 'latin1'),
+    command.data,
+  ])
   expectSame('a command', body.toString('latin1'), again.toString('latin1'))
   if (/^[ -~]*$/.test(command.name)) {
     expectSame('a command made again', body, Buffer.from(encodeCommand(command.name, command.data)))
@@ -103,20 +119,38 @@ function readCommand(body: Buffer): string {
   return KNOWN.has(command.name) ? command.name : 'a command'
 }
 
+const host = {
+  say: () => undefined,
+  properties: Buffer.alloc(0),
+  options: initialOptions({}),
+  accepted: true,
+  authenticator: undefined,
+  codec: {
+    encoder: new FrameEncoder(),
+    decoder: new FrameDecoder({ maxMessageSize: -1 }, () => undefined),
+  },
+}
+
 const commands = parser(
   'command',
   ['u8', 'u32'],
   (body) => {
     const kind = readCommand(body)
     const metadata = attempt(() => {
-      const mechanism = new NullMechanism([])
-      mechanism.receive(body)
-      return mechanism.metadata
-    }, PROTOCOL_CODES)
+      const mechanism = new NullMechanism(host)
+      void mechanism.receive(body)
+      return mechanism.outcome?.metadata
+    }, /^(EACCES|ERR_ZMTP_[A-Z_]+)$/)
     return `${kind} ${typeof metadata === 'string' ? blurred(metadata) : ''}`
   },
   [
-    input('command', {}, sized('u8', 'READY'), ...property('Socket-Type', 'DEALER'), ...property('Identity', '')),
+    input(
+      'command',
+      {},
+      sized('u8', 'READY'),
+      ...property('Socket-Type', 'DEALER'),
+      ...property('Identity', ''),
+    ),
     ...['SUBSCRIBE', 'CANCEL', 'JOIN', 'LEAVE', 'PONG'].map((name) =>
       input('command', {}, sized('u8', name), text('A')),
     ),
@@ -141,7 +175,13 @@ const metadata = parser(
   },
   [
     input('metadata', {}, ...property('Socket-Type', 'DEALER'), ...property('IDENTITY', 'id')),
-    input('metadata', {}, ...property('X-Version', '1'), ...property('__proto__', ''), ...property('x-version', '2')),
+    input(
+      'metadata',
+      {},
+      ...property('X-Version', '1'),
+      ...property('__proto__', ''),
+      ...property('x-version', '2'),
+    ),
   ],
 )
 
@@ -168,8 +208,19 @@ const endpoints = parser(
     return places.map((place) => (typeof place === 'string' ? place : '+')).join()
   },
   [
-    ...['tcp://127.0.0.1:5555', 'tcp://*:*', 'tcp://[::1]:0', 'tcp://eth0:1;host:2', 'ipc:///tmp/x'],
-    ...['ws://host/path?query', 'wss://[fe80::1%lo]:443/a/b', 'udp://eth0;239.0.0.1:9', 'inproc://#1'],
+    ...[
+      'tcp://127.0.0.1:5555',
+      'tcp://*:*',
+      'tcp://[::1]:0',
+      'tcp://eth0:1;host:2',
+      'ipc:///tmp/x',
+    ],
+    ...[
+      'ws://host/path?query',
+      'wss://[fe80::1%lo]:443/a/b',
+      'udp://eth0;239.0.0.1:9',
+      'inproc://#1',
+    ],
   ].map((address) => input('endpoint', {}, text(address))),
 )
 
@@ -177,7 +228,9 @@ const endpoints = parser(
 function expectPlace({ host, port }: HostPort): void {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Violation(`port ${port}`)
   if (port === 0 || host === '*') return
-  const again = parseRoute(parseEndpoint(formatHostPort('tcp', host.includes(':') ? host : host, port)))
+  const again = parseRoute(
+    parseEndpoint(formatHostPort('tcp', host.includes(':') ? host : host, port)),
+  )
   expectSame('an address written and read', { host, port }, { ...again })
 }
 
@@ -202,7 +255,10 @@ const datagrams = parser(
       expectSame('bytes of a datagram', bytes, data)
     }
     // The same bytes as the address that a program gives.
-    const sent = attempt(() => addressedBare.encode([bytes, Buffer.alloc(0)]), /^(EINVAL|EMSGSIZE)$/)
+    const sent = attempt(
+      () => addressedBare.encode([bytes, Buffer.alloc(0)]),
+      /^(EINVAL|EMSGSIZE)$/,
+    )
     return `${String(expected)} ${typeof sent === 'string' ? blurred(sent) : 'to'}`
   },
   [
@@ -221,9 +277,18 @@ const z85 = parser(
     const whole = bytes.subarray(0, bytes.length & ~3)
     const encoded = encodeZ85(whole)
     if (encoded.length * 4 !== whole.length * 5 || !Z85.test(encoded)) throw new Violation('no Z85')
-    return String(Math.min(whole.length, 40))
+    expectSame('bytes written and read', Buffer.from(whole), Buffer.from(decodeZ85(encoded) ?? []))
+    // The same bytes as a text.
+    const text = bytes.toString('latin1')
+    const decoded = decodeZ85(text)
+    if (decoded !== undefined) expectSame('a text read and written', text, encodeZ85(decoded))
+    return String(decoded !== undefined)
   },
-  [input('z85', {}, hex('864fd26fb559f75b'))],
+  [
+    input('z85', {}, hex('864fd26fb559f75b')),
+    input('z85', {}, text('HelloWorld')),
+    input('z85', {}, text('#####')),
+  ],
 )
 
 export const parsers: readonly Target[] = [greetings, commands, metadata, endpoints, datagrams, z85]

@@ -8,7 +8,14 @@ import { localEnd } from '../../../src/socket/local-end.js'
 import { nextTurn } from '../../support/turn.js'
 import { Clock } from '../clock.js'
 import { stepsOf, type Facts, type Input, type Step } from '../input.js'
-import { expectModest, expectSame, memoryTaken, PROTOCOL_CODES, randomly, Violation } from '../oracle.js'
+import {
+  expectModest,
+  expectSame,
+  memoryTaken,
+  PROTOCOL_CODES,
+  randomly,
+  Violation,
+} from '../oracle.js'
 import { ScriptedStream } from '../scripted-stream.js'
 import type { Target } from '../target.js'
 import { blurred } from './decoding.js'
@@ -50,7 +57,7 @@ interface Stage {
 }
 
 /** What may end a conversation, beside what a peer does wrong. */
-const ENDINGS = /^(ECONNRESET|ETIMEDOUT|EPIPE)$/
+const ENDINGS = /^(ECONNRESET|ETIMEDOUT|EPIPE|EACCES)$/
 
 /** Types by their libzmq numbers: the classes have made them known. */
 const numbers = new Map<string, number>(
@@ -58,13 +65,51 @@ const numbers = new Map<string, number>(
 )
 void TYPES
 
-function optionsOf({ maxMessageSize = '-1', heartbeat = '0', minimum = '3' }: Facts): OptionValues {
+/** Who judges those who come, as the option `authenticate`. */
+const JUDGES: Readonly<Record<string, OptionValues['authenticate']>> = {
+  nobody: null,
+  welcomes: () => true,
+  refuses: () => false,
+  hesitates: async () => {
+    await nextTurn()
+    return 'user'
+  },
+  fails: () => {
+    throw new Error('no')
+  },
+}
+
+function optionsOf(facts: Facts): OptionValues {
+  const { maxMessageSize = '-1', heartbeat = '0', minimum = '3', security = 'NULL' } = facts
+  const [mechanism] = security.split('-', 1)
   return initialOptions({
+    mechanism: mechanism === 'PLAIN' ? 'PLAIN' : 'NULL',
+    asServer: security === 'PLAIN-server',
+    plainUsername: 'user',
+    plainPassword: 'password',
+    authenticate: JUDGES[facts['judge'] ?? 'nobody'] ?? null,
     maxMessageSize: Number(maxMessageSize),
     heartbeatInterval: Number(heartbeat),
     heartbeatTimeToLive: Number(heartbeat) * 2,
     minimumZmtpVersion: Number(minimum),
   })
+}
+
+function isAccepted({ side, security = 'NULL' }: Facts): boolean {
+  return security === 'NULL' ? side !== 'dialler' : security === 'PLAIN-server'
+}
+
+/** Others than the peer have a word in the handshake, or the mechanism is loaded first. */
+function isJudged({ judge: judged = 'nobody', security = 'NULL' }: Facts): boolean {
+  return security !== 'NULL' || judged !== 'nobody'
+}
+
+/** What was to be loaded is there, and what waited for it has happened. */
+async function loaded(): Promise<void> {
+  await import('../../../src/security/secure.js')
+  await import('../../../src/socket/authentication.js')
+  await nextTurn()
+  await nextTurn()
 }
 
 interface Played {
@@ -78,16 +123,28 @@ async function play(facts: Facts, script: readonly Step[], way: Way): Promise<Pl
   try {
     const trace: string[] = []
     const events: (Event | DropEvent)[] = []
-    const local = localEnd(definitionOf(numbers.get(typeNamed(facts['type']))).type, optionsOf(facts), (event) => {
-      events.push(event)
-      const { error } = event as { error?: Error }
-      trace.push(`* ${event.type} ${error instanceof ZmqError ? `${error.code} ${error.reason ?? ''}` : ''}`)
-    })
+    const local = localEnd(
+      definitionOf(numbers.get(typeNamed(facts['type']))).type,
+      optionsOf(facts),
+      (event) => {
+        events.push(event)
+        const { error } = event as { error?: Error }
+        trace.push(
+          `* ${event.type} ${error instanceof ZmqError ? `${error.code} ${error.reason ?? ''}` : ''}`,
+        )
+      },
+    )
     const { speak, inside } = DIALECTS[facts['dialect'] ?? 'zmtp'] ?? { speak: undefined }
     if (speak === undefined) return { trace, written: Buffer.alloc(0) }
     const stream = new ScriptedStream()
     const recorder = new Recorder(trace, Number(facts['capacity'] ?? 'Infinity'))
-    const connection = { endpoint: 'tcp://here:1', remoteAddress: 'tcp://there:2', connection: 1 }
+    const accepted = isAccepted(facts)
+    const connection = {
+      endpoint: 'tcp://here:1',
+      remoteAddress: 'tcp://there:2',
+      connection: 1,
+      accepted,
+    }
     const session = new StreamSession(inside?.(stream) ?? stream, local, connection, speak)
     let done = false
     session.handshake().then(
@@ -98,14 +155,17 @@ async function play(facts: Facts, script: readonly Step[], way: Way): Promise<Pl
       (error: unknown) => expectEnding(error),
     )
     const stage = { stream, session, recorder, clock }
-    await nextTurn()
+    const settle = isJudged(facts) ? loaded : nextTurn
+    await settle()
     for (const step of script) {
-      if ('bytes' in step) await feed(stage, step.bytes, way)
+      if ('bytes' in step) await feed(stage, step.bytes, way, settle)
       else (ACTIONS as Record<string, (stage: Stage) => void>)[step.what]?.(stage)
-      await nextTurn()
+      await settle()
     }
     await leave(stage)
     judge(events, done, stage)
+    if (done && facts['judge'] === 'refuses' && accepted)
+      throw new Violation('let in against the will')
     const written = Buffer.concat(stream.written)
     if (facts['dialect'] === 'zmtp') expectAccounts(recorder, written)
     return { trace, written }
@@ -115,7 +175,8 @@ async function play(facts: Facts, script: readonly Step[], way: Way): Promise<Pl
 }
 
 function expectEnding(error: unknown): void {
-  if (error instanceof ZmqError && (PROTOCOL_CODES.test(error.code) || ENDINGS.test(error.code))) return
+  if (error instanceof ZmqError && (PROTOCOL_CODES.test(error.code) || ENDINGS.test(error.code)))
+    return
   throw new Violation(`a handshake ended with ${String(error)}`, { cause: error })
 }
 
@@ -124,13 +185,14 @@ async function feed(
   { stream, recorder }: Stage,
   bytes: Buffer,
   { cut, gently }: Way,
+  settle: () => Promise<void>,
 ): Promise<void> {
   const before = memoryTaken()
   const pieces = cut(bytes)
   const slowly = gently && pieces.length <= MOST_TURNS
   for (const piece of pieces) {
     stream.feed([piece])
-    if (slowly || recorder.trace.length === 0) await nextTurn()
+    if (slowly || recorder.trace.length === 0) await settle()
   }
   expectModest(bytes.length, before)
 }
@@ -151,7 +213,11 @@ async function leave({ stream, session, recorder }: Stage): Promise<void> {
   await nextTurn()
 }
 
-function judge(events: readonly (Event | DropEvent)[], done: boolean, { recorder, clock }: Stage): void {
+function judge(
+  events: readonly (Event | DropEvent)[],
+  done: boolean,
+  { recorder, clock }: Stage,
+): void {
   const types = events.map(({ type }) => type)
   const begun = types.filter((type) => type.startsWith('handshake'))
   if (begun.length !== 1) throw new Violation('not one end of the handshake', { facts: types })
@@ -176,7 +242,11 @@ function judge(events: readonly (Event | DropEvent)[], done: boolean, { recorder
 function expectAccounts({ accepted, lost, discards }: Recorder, written: Buffer): void {
   const { items } = slowDecode(written.subarray(64), zmtpHeader, -1)
   const sent = items.filter((item) => item.startsWith('sent-')).map((item) => item.split('|')[0])
-  expectSame('messages on the wire', Array.from(sent, (_, index) => `sent-${index}`), sent)
+  expectSame(
+    'messages on the wire',
+    Array.from(sent, (_, index) => `sent-${index}`),
+    sent,
+  )
   if (accepted !== sent.length + lost + discards) {
     throw new Violation('messages went missing', {
       facts: { accepted, written: sent.length, lost, discards },
@@ -216,13 +286,16 @@ async function run({ facts, nodes }: Input): Promise<string> {
   // Without frames, a message is what was read together.
   const same = facts['dialect'] === 'raw' ? [] : others
   for (const { trace } of same) expectSame('it depends on how bytes are split', first.trace, trace)
-  if (facts['dialect'] === 'zmtp' && actions.length === 0) expectHandshake(facts, script, first.trace)
+  if (facts['dialect'] === 'zmtp' && actions.length === 0 && !isJudged(facts))
+    expectHandshake(facts, script, first.trace)
   return summary(facts, first.trace)
 }
 
 /** Who is let in is who should be. */
 function expectHandshake(facts: Facts, script: readonly Step[], trace: readonly string[]): void {
-  const bytes = Buffer.concat(script.map((step) => ('bytes' in step ? step.bytes : Buffer.alloc(0))))
+  const bytes = Buffer.concat(
+    script.map((step) => ('bytes' in step ? step.bytes : Buffer.alloc(0))),
+  )
   const { type } = definitionOf(numbers.get(typeNamed(facts['type'])))
   const expected = slowHandshake(bytes, (peer) => (type.peers as readonly string[]).includes(peer))
   const actual = trace.some((line) => line.startsWith('* handshake '))
@@ -243,6 +316,9 @@ export const session: Target = {
     maxMessageSize: ['-1', '0', '10', '300'],
     heartbeat: ['0', '100'],
     minimum: ['3', '2', '1'],
+    side: ['listener', 'dialler'],
+    security: ['NULL', 'NULL', 'PLAIN-client', 'PLAIN-server'],
+    judge: ['nobody', 'nobody', ...Object.keys(JUDGES)],
   },
   actions: Object.keys(ACTIONS),
   layouts: ['zmtp', 'zmtp', 'zmtp-long', 'u8', 'u32', 'v1', 'ws'],

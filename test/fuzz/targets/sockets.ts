@@ -5,7 +5,14 @@ import { stepsOf, type Facts, type Input } from '../input.js'
 import { expectModest, memoryTaken, randomly, Violation } from '../oracle.js'
 import { ScriptedStream } from '../scripted-stream.js'
 import type { Target } from '../target.js'
-import { attempt, companionOf, expectWorks, make, receive, type AnySocket } from './conversations.js'
+import {
+  attempt,
+  companionOf,
+  expectWorks,
+  make,
+  receive,
+  type AnySocket,
+} from './conversations.js'
 import { blurred } from './decoding.js'
 import { DIALECTS } from './dialects.js'
 import { memory } from './memory-transport.js'
@@ -92,7 +99,10 @@ async function run({ facts, nodes }: Input): Promise<string> {
     const stage = begin(facts, victim, clock, address)
     for (const step of script) {
       if ('bytes' in step) await feed(stage, step.bytes)
-      else await (ACTIONS as Record<string, (stage: Stage) => void | Promise<void>>)[step.what]?.(stage)
+      else
+        await (ACTIONS as Record<string, (stage: Stage) => void | Promise<void>>)[step.what]?.(
+          stage,
+        )
       await nextTurn()
     }
     for (const stream of stage.streams) stream.flow()
@@ -112,7 +122,12 @@ function isSpared({ option = 'none' }: Facts): boolean {
   return !['narrow', 'short', 'manual', 'inverted', 'router', 'alive', 'last'].includes(option)
 }
 
-function begin({ role, dialect = 'zmtp' }: Facts, victim: AnySocket, clock: Clock, address: string): Stage {
+function begin(
+  { role, dialect = 'zmtp' }: Facts,
+  victim: AnySocket,
+  clock: Clock,
+  address: string,
+): Stage {
   const streams: ScriptedStream[] = []
   const fresh = (): ScriptedStream => {
     const stream = new ScriptedStream()
@@ -153,12 +168,15 @@ const EVENTS = ['handshake', 'handshake:error:protocol', 'handshake:error:other'
 function said(event: { readonly type: string; readonly error?: unknown }): string {
   const { type, error } = event
   if (error === undefined) return type
-  if (!(error instanceof ZmqError)) throw new Violation(`an event with ${String(error)}`, { cause: error })
+  if (!(error instanceof ZmqError))
+    throw new Violation(`an event with ${String(error)}`, { cause: error })
   return `${type} ${error.code}`
 }
 
 function drops({ stats }: AnySocket): string {
-  const reasons = Object.entries(stats.dropped).filter(([reason, count]) => reason !== 'total' && count > 0)
+  const reasons = Object.entries(stats.dropped).filter(
+    ([reason, count]) => reason !== 'total' && count > 0,
+  )
   return reasons.map(([reason]) => reason).join()
 }
 
