@@ -216,6 +216,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     const error = failure && fromSystemError(failure, this.#facts.address, 'ECONNRESET')
     this.#ended ??= { error }
     this.#writer.halt()
+    if (this.#state === 'closed') this.#deadline?.cancel()
     if (this.#paused && this.#state === 'open') return
     this.#finish(this.#ended.error)
   }
@@ -377,9 +378,9 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     if (this.#state === 'closed') return
     this.#ended ??= { error }
     this.#stream.end()
-    startTimer(GOODBYE_MS, () => {
+    this.#finish(error)
+    this.#deadline = startTimer(GOODBYE_MS, () => {
       this.#stream.destroy()
     })
-    this.#finish(error)
   }
 }

@@ -5,6 +5,7 @@ import { Violation } from './oracle.js'
 import { Random } from './random.js'
 import type { Target } from './target.js'
 import { format } from './text.js'
+import type { Watchdog } from './watchdog.js'
 
 /** Inputs of one target between two looks at the coverage, for each unit of its weight. */
 const BATCH = 48
@@ -20,11 +21,11 @@ export interface Failure {
 /** Runs inputs, one at a time, and catches whatever comes of them. */
 export class Runner {
   executions = 0
-  /** The input under way, for who watches from outside. */
-  current: Input | undefined
+  readonly #watchdog: Watchdog | undefined
   #stray: unknown
 
-  constructor() {
+  constructor(watchdog?: Watchdog) {
+    this.#watchdog = watchdog
     const stray = (error: unknown): void => {
       this.#stray ??= error
     }
@@ -47,7 +48,7 @@ export class Runner {
 
   async #once(target: Target, input: Input): Promise<string | Failure> {
     this.executions++
-    this.current = input
+    this.#watchdog?.begin(input)
     this.#stray = undefined
     try {
       const result = target.run(input)
@@ -57,7 +58,7 @@ export class Runner {
     } catch (error) {
       return { input, error }
     } finally {
-      this.current = undefined
+      this.#watchdog?.end()
     }
   }
 }

@@ -10,6 +10,7 @@ import { hashOf } from './random.js'
 import { Reporter } from './reporter.js'
 import type { Target } from './target.js'
 import { format } from './text.js'
+import { Watchdog } from './watchdog.js'
 
 // Before anything of the library is loaded.
 const coverage = new Coverage(new URL('../../src/', import.meta.url).href)
@@ -81,7 +82,9 @@ async function search(
 const options = parseArguments(process.argv.slice(2), targets)
 if (options === undefined) console.log(help(targets))
 else {
-  const runner = new Runner()
+  const runner = new Runner(new Watchdog(options.found))
   if (options.replay === undefined) await search(runner, options)
   else await replay(runner, options.replay, options)
 }
+// Sockets that targets keep for the next input are for nobody now.
+process.exit()

@@ -12,6 +12,7 @@ export interface AnySocket {
   bindSync(address: string): void
   connect(address: string): void
   close(): Promise<void>
+  readonly lastEndpoint: string | null
   readonly events: { on(type: string, listener: (event: { type: string }) => void): void }
   readonly stats: {
     readonly peers: number
@@ -66,6 +67,9 @@ export function companionOf(type: TypeName): TypeName | undefined {
   return type === 'DEALER' ? 'DEALER' : (TYPES[type].peer as TypeName)
 }
 
+/** How long one waits for the other: in memory it is a matter of a few turns. */
+const PATIENCE_MS = 10_000
+
 /** @throws Violation when what one says no longer reaches the other. */
 export async function expectWorks(
   type: TypeName,
@@ -76,20 +80,28 @@ export async function expectWorks(
   if (companion === undefined) return
   const peerSpeaks = SPEAKERS[type] === 'peer'
   const [speaker, hearer] = peerSpeaks ? [peer, victim] : [victim, peer]
-  const speakerType = peerSpeaks ? companion : type
-  for (let turn = 0; turn < 200; turn++) {
-    if (turn % 4 === 0) attempt(() => say(speakerType, speaker))
+  const end = performance.now() + PATIENCE_MS
+  for (let turn = 0; performance.now() < end; turn++) {
+    if (turn % 16 === 0) attempt(() => say(peerSpeaks ? companion : type, speaker))
     await nextTurn()
     // A REP that has heard a stranger answers first.
     if (type === 'REP') attempt(() => victim.send('answer'))
-    for (;;) {
-      const message = await receive(hearer)
-      if (message === undefined) break
-      if (message.some((part) => String(part) === MARKER)) return
-      if (type === 'REP') attempt(() => victim.send('answer'))
+    if (await hears(hearer, type === 'REP' ? victim : undefined)) {
+      if (type === 'REP') while ((await receive(peer)) === undefined) await nextTurn()
+      return
     }
   }
   throw new Violation(`a healthy peer is not heard any more by ${type}`)
+}
+
+/** Whether what is there to be received is what was said. @param answering answers whatever it hears. */
+async function hears(hearer: AnySocket, answering: AnySocket | undefined): Promise<boolean> {
+  for (;;) {
+    const message = await receive(hearer)
+    if (message === undefined) return false
+    if (answering !== undefined) attempt(() => answering.send('answer'))
+    if (message.some((part) => String(part) === MARKER)) return true
+  }
 }
 
 /** What is there to be received. */

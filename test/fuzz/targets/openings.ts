@@ -76,8 +76,20 @@ async function request(tried: Input, pace: Pace): Promise<string> {
   ): void => {
     const asked = { headers, method, ...rest } as IncomingMessage
     const allowedOrigins = tried.facts['origins'] === 'some' ? ['https://good.example'] : null
-    const local = localEnd(type, { ...options, allowedOrigins }, () => undefined)
+    const secure = tried.facts['security'] === 'PLAIN'
+    const judged = tried.facts['judge'] === 'yes'
+    const changes = {
+      allowedOrigins,
+      mechanism: secure ? ('PLAIN' as const) : ('NULL' as const),
+      asServer: secure,
+      authenticate: judged ? () => true : null,
+    }
+    const local = localEnd(type, { ...options, ...changes }, () => undefined)
     const agreed = judge(asked, local, connection)
+    const mechanism = secure ? 'ZWS2.0/PLAIN' : judged ? 'ZWS2.0/NULL' : agreed
+    if (typeof agreed === 'string' && agreed !== mechanism && agreed !== 'zmtp-stream') {
+      throw new Violation(`${agreed} was agreed on, where it takes ${String(mechanism)}`)
+    }
     if (typeof agreed === 'string') agree(wire.asSocket, asked, agreed)
     else refuse(wire.asSocket, agreed.status)
     const rest0 = Buffer.concat([head, (wire.read() as Buffer | null) ?? Buffer.alloc(0)])
@@ -98,12 +110,12 @@ const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
 
 const HEADERS = [
   ...['Host: a', 'Upgrade: websocket', 'Connection: Upgrade', KEY, 'Sec-WebSocket-Version: 13'],
-  'Sec-WebSocket-Protocol: ZWS2.0/NULL,ZWS2.0',
+  'Sec-WebSocket-Protocol: ZWS2.0/PLAIN, ZWS2.0/NULL,ZWS2.0, zmtp-stream',
 ]
 
 const upgrades: Target = {
   name: 'upgrade-request',
-  facts: { origins: ['all', 'some'] },
+  facts: { origins: ['all', 'some'], security: ['NULL', 'PLAIN'], judge: ['no', 'yes'] },
   actions: ['turn'],
   layouts: ['u8'],
   weight: 1,

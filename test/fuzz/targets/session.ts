@@ -99,6 +99,13 @@ function isAccepted({ side, security = 'NULL' }: Facts): boolean {
   return security === 'NULL' ? side !== 'dialler' : security === 'PLAIN-server'
 }
 
+/** Where nobody introduces himself there is no mechanism: no transport lets it come to that. */
+function fitting(facts: Facts): Facts {
+  const { dialect = '' } = facts
+  if (dialect !== 'raw' && !dialect.startsWith('zws-id')) return facts
+  return { ...facts, security: 'NULL', judge: 'nobody' }
+}
+
 /** Others than the peer have a word in the handshake, or the mechanism is loaded first. */
 function isJudged({ judge: judged = 'nobody', security = 'NULL' }: Facts): boolean {
   return security !== 'NULL' || judged !== 'nobody'
@@ -274,7 +281,8 @@ const WAYS: readonly Way[] = [
   { cut: randomly, gently: true },
 ]
 
-async function run({ facts, nodes }: Input): Promise<string> {
+async function run({ facts: said, nodes }: Input): Promise<string> {
+  const facts = fitting(said)
   const script = stepsOf(nodes)
   const actions = script.flatMap((step) => ('what' in step ? [step.what] : []))
   // Any byte is a sign of life; and what is lost depends on what had come.
