@@ -138,7 +138,7 @@ export class Mutator {
 
   #changeBox(box: Box): Box {
     const random = this.#random
-    const { claim: _claim, ...honest } = box
+    const honest = { ...box, claim: undefined }
     switch (random.int(6)) {
       case 0:
         return { ...box, head: box.head ^ (1 << random.int(8)) }

@@ -79,7 +79,7 @@ const radios = async (radio: NativeSocket, dish: NativeSocket): Promise<void> =>
 }
 
 // TypeScript does not find its types.
-const drafts = (await import('zeromq/draft' as string)) as Record<string, unknown>
+const drafts = (await import('zeromq/draft')) as Readonly<Record<string, unknown>>
 
 const scenes: readonly Scene[] = [
   {

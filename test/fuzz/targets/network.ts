@@ -56,7 +56,11 @@ function companyOf(type: ReturnType<typeof typeNamed>, scheme: string): Promise<
 async function dismiss(): Promise<void> {
   const all = await Promise.all(companies.values())
   companies.clear()
-  await Promise.all(all.flatMap(({ victim, peer }) => [victim.close(), peer?.close()]))
+  await Promise.all(
+    all.flatMap(({ victim, peer }) =>
+      peer === undefined ? [victim.close()] : [victim.close(), peer.close()],
+    ),
+  )
 }
 
 /** Says the script to whoever is at the other end, and waits for it to leave. */

@@ -14,7 +14,7 @@ export class Recorder implements Traffic {
   lost = 0
   ends = 0
   #session: Session | undefined
-  #queue: Parts[] = []
+  readonly #queue: Parts[] = []
   #sent = 0
   #unread = 0
   #blocked = false

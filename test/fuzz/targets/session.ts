@@ -24,7 +24,7 @@ import { Recorder } from './recorder.js'
 import { sessions } from './seeds.js'
 import { slowDecode, zmtpHeader } from './slow.js'
 import { slowHandshake } from './slow-handshake.js'
-import { TYPE_NAMES, TYPES, typeNamed } from './types.js'
+import { TYPE_NAMES, typeNamed } from './types.js'
 
 /** The longest run of bytes that is also fed byte by byte. */
 const BYTEWISE = 400
@@ -63,7 +63,6 @@ const ENDINGS = /^(ECONNRESET|ETIMEDOUT|EPIPE|EACCES)$/
 const numbers = new Map<string, number>(
   [...Array(21).keys()].map((number) => [definitionOf(number).type.name, number]),
 )
-void TYPES
 
 /** Who judges those who come, as the option `authenticate`. */
 const JUDGES: Readonly<Record<string, OptionValues['authenticate']>> = {

@@ -169,7 +169,7 @@ function said(event: { readonly type: string; readonly error?: unknown }): strin
   const { type, error } = event
   if (error === undefined) return type
   if (!(error instanceof ZmqError))
-    throw new Violation(`an event with ${String(error)}`, { cause: error })
+    throw new Violation('an event with another error', { cause: error })
   return `${type} ${error.code}`
 }
 
