@@ -42,11 +42,14 @@ export class CurveClient implements Mechanism {
   outcome: Outcome | undefined
 
   constructor(host: MechanismHost, tools: Tools) {
-    const { curveServerKey, curvePublicKey, curveSecretKey } = host.options
+    const { options } = host
     this.#host = host
     this.#tools = tools
-    this.#server = keyOf(curveServerKey)
-    this.#own = { publicKey: keyOf(curvePublicKey), secretKey: keyOf(curveSecretKey) }
+    this.#server = keyOf(options, 'curveServerKey')
+    this.#own = {
+      publicKey: keyOf(options, 'curvePublicKey'),
+      secretKey: keyOf(options, 'curveSecretKey'),
+    }
     this.#connection = newKeyPair(tools.engine, tools.random)
   }
 

@@ -64,7 +64,7 @@ export class CurveServer implements Mechanism {
   constructor(host: MechanismHost, tools: Tools) {
     this.#host = host
     this.#tools = tools
-    this.#secretKey = keyOf(host.options.curveSecretKey)
+    this.#secretKey = keyOf(host.options, 'curveSecretKey')
   }
 
   start(): undefined {
@@ -87,6 +87,10 @@ export class CurveServer implements Mechanism {
     if (data[0] !== 1 || data[1] !== 0) {
       const version = `${String(data[0])}.${String(data[1])}`
       const reason = `the peer speaks CURVE ${version}, where there is only 1.0`
+      throw protocolError(reason, 'ERR_ZMTP_MALFORMED_COMMAND_HELLO')
+    }
+    if (data.subarray(2, CLIENT_AT).some((byte) => byte !== 0)) {
+      const reason = 'a HELLO has something else than zeros in its padding'
       throw protocolError(reason, 'ERR_ZMTP_MALFORMED_COMMAND_HELLO')
     }
     const { engine } = this.#tools

@@ -1,8 +1,8 @@
-import { protocolError, type ErrorCode, type ZmqError } from '../errors.js'
+import { protocolError, ZmqError, type ErrorCode } from '../errors.js'
 import { concat, fromText } from '../util/bytes.js'
 import { decodeZ85 } from '../util/z85.js'
 import type { Codec } from '../wire/codec.js'
-import { NONCE_SIZE, PREFIX_SIZE, type Engine, type Random } from './box.js'
+import { KEY_SIZE, NONCE_SIZE, PREFIX_SIZE, type Engine, type Random } from './box.js'
 import { Opener, readU32, Sealer, writeU32, type ShortNonce } from './sealed.js'
 import { SealedDecoder } from './sealed-decoder.js'
 import { SealedEncoder } from './sealed-encoder.js'
@@ -85,9 +85,16 @@ export function numberOf(nonce: Uint8Array): ShortNonce {
   return [readU32(nonce, 0), readU32(nonce, 4)]
 }
 
-/** A key that an option has, which has been checked when it was set. */
-export function keyOf(option: string | null): Uint8Array {
-  return decodeZ85(option ?? '') ?? new Uint8Array()
+type KeyOption = 'curveServerKey' | 'curvePublicKey' | 'curveSecretKey'
+
+/** The key that an option has, which was checked when it was set. @throws ZmqError `EINVAL` when there is none. */
+export function keyOf(
+  options: Readonly<Record<KeyOption, string | null>>,
+  name: KeyOption,
+): Uint8Array {
+  const key = decodeZ85(options[name] ?? '')
+  if (key?.length === KEY_SIZE) return key
+  throw new ZmqError('EINVAL', { reason: `CURVE wants a key that is not set: option ${name}` })
 }
 
 /** @throws ZmqError when a command is not as long as it must be. */
