@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { runProgram } from './support/program.js'
 
 /** Every entry, and what it exports. */
-const entries = ['zerowire', 'zerowire/extra', 'zerowire/draft', 'zerowire/v5-compat']
+const entries = [
+  'zerowire',
+  'zerowire/extra',
+  'zerowire/curve',
+  'zerowire/draft',
+  'zerowire/v5-compat',
+]
 const draftTypes = [
   ...['Channel', 'Client', 'Datagram', 'Dish', 'Gather', 'Peer', 'Radio', 'Scatter', 'Server'],
 ]

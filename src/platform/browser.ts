@@ -33,8 +33,11 @@ export function warn(message: string): void {
   console.warn(message)
 }
 
-export function generateKeyPair(): { publicKey: Uint8Array; secretKey: Uint8Array } {
-  throw new ZmqError('ENOTSUP', { reason: 'browsers cannot make keys for CURVE yet' })
+/** What it takes is not loaded with the main entry. */
+export function generateKeyPair(): never {
+  throw new ZmqError('ENOTSUP', {
+    reason: "in a browser, curveKeyPair() of 'zerowire/curve' does it",
+  })
 }
 
 /** There is no TCP to filter. */

@@ -38,7 +38,7 @@ describe('in a browser', () => {
   )
 
   it('says what it can do', () => {
-    expect(capability).toMatchObject({ ipc: false, curve: false })
+    expect(capability).toMatchObject({ ipc: false, curve: true })
   })
 
   it('nobody listens: the reason is said as far as a browser lets it be known', async () => {

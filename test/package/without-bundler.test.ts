@@ -14,6 +14,10 @@ const importMap = {
     zerowire: '/node_modules/zerowire/dist/browser.js',
     '#platform': '/node_modules/zerowire/dist/platform/browser.js',
     '#topic-table': '/node_modules/zerowire/dist/routing/small-topic-table.js',
+    '#engine': '/node_modules/zerowire/dist/security/engines/browser.js',
+    '@noble/ciphers/': '/node_modules/@noble/ciphers/',
+    '@noble/curves/': '/node_modules/@noble/curves/',
+    '@noble/hashes/': '/node_modules/@noble/hashes/',
   },
 }
 

@@ -8,5 +8,6 @@ export async function consumer(): Promise<string> {
   const directory = temporaryDirectory()
   await mkdir(join(directory, 'node_modules'))
   await symlink(projectRoot, join(directory, 'node_modules', 'zerowire'))
+  await symlink(join(projectRoot, 'node_modules/@noble'), join(directory, 'node_modules', '@noble'))
   return directory
 }
