@@ -29,9 +29,9 @@ export async function measure(row: Row, library: Library, scale: number): Promis
   const scenario = await partOf({ library, scenario: row.scenario, endpoint })
   if (scenario === undefined) throw new Error(`${library} has no part in ${row.name}`)
   const count = Math.max(FEWEST, Math.round((row.counts[library] ?? 0) * scale))
-  const { size, parts, peers, topics } = row
+  const { size, parts, peers, topics, security } = row
   const task: Task = {
-    ...{ library, scenario: row.scenario, size, parts, peers, topics, count },
+    ...{ library, scenario: row.scenario, size, parts, peers, topics, security, count },
     ...{ side: 'binds', endpoint },
   }
   const server = new PeerProcess(task)

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { partOf } from './part.js'
+import { hideAccelerator } from './security.js'
 import type { End, FromPeer, Library, Note, Task, ToPeer, Usage, Zmq } from './task.js'
 
 /*
@@ -17,6 +18,7 @@ const IMPORTS: Readonly<Record<Library, () => Promise<unknown>>> = {
 const HEAP_SAMPLE_MS = 100
 
 const task = JSON.parse(process.argv[2] ?? '') as Task
+if (task.security !== 'CURVE, accelerated') hideAccelerator()
 // What is measured is what both libraries have under the same names.
 const zmq = (await IMPORTS[task.library]()) as Zmq
 const listeners = new Map<Note['about'], (value: number) => void>()

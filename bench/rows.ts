@@ -1,4 +1,4 @@
-import type { Figure, Library, ScenarioName } from './task.js'
+import type { Figure, Library, ScenarioName, Security } from './task.js'
 
 /** What has to be reached. */
 export type Goal =
@@ -28,6 +28,7 @@ export interface Row {
   readonly peers: number
   /** Distinct subscriptions of a subscriber. */
   readonly topics: number
+  readonly security: Security
   readonly counts: Counts
   readonly goals: readonly Goal[]
 }
@@ -39,6 +40,7 @@ const COMMON = {
   parts: 1,
   peers: 1,
   topics: 1,
+  security: 'NULL',
   goals: [],
 } as const
 
@@ -200,6 +202,48 @@ const OVER_WEBSOCKET: readonly Row[] = [
   },
 ]
 
+const CURVE = {
+  ...COMMON,
+  group: 'PUSH to PULL, tcp, CURVE',
+  scenario: 'stream',
+  security: 'CURVE',
+} as const
+
+const SEALED: readonly Row[] = [
+  {
+    ...CURVE,
+    name: 'curve-16',
+    title: '16 B',
+    counts: { zerowire: 1_500_000, native: 700_000 },
+    goals: native(2),
+  },
+  {
+    ...CURVE,
+    name: 'curve-1k',
+    title: '1 KiB',
+    size: 1024,
+    counts: { zerowire: 400_000, native: 350_000 },
+    goals: native(1),
+  },
+  {
+    ...CURVE,
+    name: 'curve-64k',
+    title: '64 KiB',
+    size: 65_536,
+    counts: { zerowire: 8000, native: 16_000 },
+    goals: native(0.4),
+  },
+  {
+    ...CURVE,
+    name: 'curve-64k-fast',
+    title: '64 KiB, with sodium-native',
+    size: 65_536,
+    security: 'CURVE, accelerated',
+    counts: { zerowire: 24_000, native: 16_000 },
+    goals: native(1),
+  },
+]
+
 const REQUESTS: readonly Row[] = [
   {
     ...COMMON,
@@ -330,6 +374,7 @@ export const ROWS: readonly Row[] = [
   ...BATCHES,
   ...streams('ipc'),
   ...OVER_WEBSOCKET,
+  ...SEALED,
   ...streams('inproc'),
   ...BETWEEN_THREADS,
   ...REQUESTS,

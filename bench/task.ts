@@ -18,6 +18,9 @@ export type ScenarioName =
   | 'idle'
   | 'peers'
 
+/** What messages are protected by; the second with the native accelerator, where a library has one. */
+export type Security = 'NULL' | 'CURVE' | 'CURVE, accelerated'
+
 /** What one process of a measurement is told. */
 export interface Task {
   readonly library: Library
@@ -35,6 +38,7 @@ export interface Task {
   readonly peers: number
   /** Distinct subscriptions of a subscriber. */
   readonly topics: number
+  readonly security: Security
 }
 
 /** What a process has seen. Both ends of a run may have figures of the same name: the larger counts. */

@@ -1,6 +1,7 @@
 import { message } from '../message.js'
 import { Meter } from '../meter.js'
 import { Metronome } from '../metronome.js'
+import { asClient, asServer } from '../security.js'
 import type { End, Outcome, Scenario } from '../task.js'
 
 /** One PULL, one or many PUSH, each of which sends its share as fast as it is let. */
@@ -25,7 +26,7 @@ export const flood: Scenario = {
 }
 
 async function pull({ zmq, task, bound }: End): Promise<Meter> {
-  const socket = new zmq.Pull()
+  const socket = new zmq.Pull(asServer(task))
   await socket.bind(task.endpoint)
   bound(socket.lastEndpoint)
   const meter = new Meter(task.count)
@@ -38,7 +39,7 @@ async function push({ zmq, task }: End): Promise<Outcome | undefined> {
   const body = message(task)
   await Promise.all(
     Array.from({ length: peers }, async (_, index) => {
-      const socket = new zmq.Push()
+      const socket = new zmq.Push(asClient(task))
       socket.connect(endpoint)
       const share = Math.floor((count + index) / peers)
       for (let sent = 0; sent < share; sent++) await socket.send(body)
