@@ -50,7 +50,7 @@ const faulty = new WeakSet<Authenticate>()
 async function heed(
   authenticate: Authenticate,
   asked: AuthenticationRequest,
-  { warn }: ContextServices,
+  services: ContextServices,
 ): Promise<Verdict> {
   let fault: string
   try {
@@ -62,7 +62,7 @@ async function heed(
   } catch (error) {
     fault = `authenticate threw ${String(error)}`
   }
-  if (!faulty.has(authenticate)) warn(`zerowire turned a peer away: ${fault}`)
+  if (!faulty.has(authenticate)) services.warn(`zerowire turned a peer away: ${fault}`)
   faulty.add(authenticate)
   return { ...WELCOME, status: 500, text: fault }
 }

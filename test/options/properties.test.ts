@@ -9,10 +9,6 @@ function bag(socket: AnySocket): Bag {
   return socket as unknown as Bag
 }
 
-function failure(code: string): Error {
-  return expect.objectContaining({ code }) as Error
-}
-
 const EINVAL = expect.objectContaining({
   code: 'EINVAL',
   errno: 22,

@@ -40,6 +40,11 @@ export class MechanismEnd implements MechanismHost {
     this.said.push(Buffer.from(command))
   }
 
+  /** Begins, loaded or not. */
+  async begin(): Promise<void> {
+    await this.mechanism.start()
+  }
+
   /** What it has said since it was last asked. */
   take(): Buffer[] {
     return this.said.splice(0)

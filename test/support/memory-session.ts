@@ -1,5 +1,4 @@
 import { onTestFinished } from 'vitest'
-import type { OptionValues } from '../../src/options.js'
 import { olderZmtp } from '../../src/session/older-zmtp.js'
 import { StreamSession } from '../../src/session/stream-session.js'
 import { MemoryStream } from './memory-stream.js'
@@ -7,10 +6,9 @@ import { TestEnd } from './test-ends.js'
 import { TestPipe } from './test-pipe.js'
 import { greeting, ready, takeFrame, type Frame } from './wire.js'
 
-interface Facts {
-  readonly type?: string
-  readonly routingId?: string
-  readonly options?: Partial<OptionValues>
+type Facts = NonNullable<ConstructorParameters<typeof TestEnd>[0]> & {
+  /** The peer came to us. */
+  readonly accepted?: boolean
 }
 
 /** A session of ours on a stream in memory, its handshake begun. */
@@ -20,7 +18,7 @@ export function sessionOn(stream: MemoryStream, facts: Facts = {}, number = 1) {
     endpoint: 'tcp://127.0.0.1:5555',
     remoteAddress: `tcp://127.0.0.1:4000${String(number)}`,
     connection: number,
-    accepted: false,
+    accepted: facts.accepted === true,
   }
   const session = new StreamSession(stream, end, connection, olderZmtp)
   const handshake = session.handshake()

@@ -3,6 +3,7 @@ import type { Event, EventOfType, EventType } from 'zerowire'
 import { parseEndpoint } from '../../src/endpoint.js'
 import '../../src/node/system-options.js'
 import { initialOptions, type OptionValues } from '../../src/options.js'
+import type { Authenticator, Stranger } from '../../src/security/authenticator.js'
 import type { Session } from '../../src/session/session.js'
 import type { Listener, LocalEnd, Transport } from '../../src/transport/transport.js'
 import { TestPipe } from './test-pipe.js'
@@ -12,6 +13,8 @@ interface EndFacts {
   readonly type?: string
   readonly routingId?: string
   readonly options?: Partial<OptionValues>
+  /** Judges whoever comes; `gone` is aborted when nobody waits any more. */
+  readonly judge?: (stranger: Stranger, gone: AbortSignal) => ReturnType<Authenticator>
 }
 
 /** What a socket tells its transports about itself, with a record of what they tell it. */
@@ -20,9 +23,13 @@ export class TestEnd implements LocalEnd {
   readonly routingId: Uint8Array | undefined
   readonly options: OptionValues
   readonly events: Event[] = []
+  readonly authenticator?: NonNullable<LocalEnd['authenticator']>
   readonly #news = new WakeUp()
 
-  constructor({ type = 'DEALER', routingId, options = {} }: EndFacts = {}) {
+  constructor({ type = 'DEALER', routingId, options = {}, judge }: EndFacts = {}) {
+    if (judge !== undefined) {
+      this.authenticator = (_connection, gone) => (stranger) => judge(stranger, gone())
+    }
     this.socketType = type
     this.routingId = routingId === undefined ? undefined : Buffer.from(routingId)
     this.options = initialOptions(options)
