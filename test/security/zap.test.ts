@@ -75,7 +75,7 @@ describe('a reply of ZAP', () => {
       message: 'ZAP protocol error',
       reason: expect.stringContaining('ZAP handler') as string,
     })
-    expect(() => zapVerdict(parts)).toThrow(fault as Error)
+    expect(() => zapVerdict(parts)).toThrow(fault)
   })
 
   it('tells no more than the beginning of what is wrong', () => {

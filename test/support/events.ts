@@ -36,6 +36,11 @@ export class EventLog {
     })
   }
 
+  /** The first event whose type is like this; waits for it. */
+  like(type: RegExp): Promise<Event> {
+    return this.#news.until(() => this.events.find((event) => type.test(event.type)))
+  }
+
   /** All types up to the end of the socket. */
   async untilEnd(): Promise<EventType[]> {
     await this.until('end')
