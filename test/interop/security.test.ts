@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { decodeZ85 } from '../../src/util/z85.js'
 import { describeOurs, native, ours } from '../support/implementations.js'
 import { requirePyzmq } from '../support/pyzmq.js'
 import { SecureEnds, serveZap, type Library, type Security } from '../support/secure-ends.js'
@@ -19,6 +20,30 @@ const plain: Mechanism = {
   wrong: { plainUsername: '200', plainPassword: 'guess' },
 }
 
+const listener = native.curveKeyPair()
+const stranger = native.curveKeyPair()
+/** By the status that the handler answers with. */
+const clients = new Map(['200', '300', '400', '500'].map((each) => [each, native.curveKeyPair()]))
+
+/** As credentials are told: the bytes of a key, in hexadecimal. */
+const keys = Object.fromEntries(
+  [...clients].map(([status, { publicKey }]) => [
+    Buffer.from(decodeZ85(publicKey) ?? []).toString('hex'),
+    status,
+  ]),
+)
+
+const known = ({ publicKey, secretKey } = native.curveKeyPair()): Security => ({
+  ...{ curvePublicKey: publicKey, curveSecretKey: secretKey, curveServerKey: listener.publicKey },
+})
+
+const curve: Mechanism = {
+  mechanism: 'CURVE',
+  server: () => ({ curveServer: true, curveSecretKey: listener.secretKey }),
+  client: (status) => known(clients.get(status)),
+  wrong: known(stranger),
+}
+
 const mechanisms: readonly Mechanism[] = [
   {
     mechanism: 'NULL',
@@ -26,9 +51,8 @@ const mechanisms: readonly Mechanism[] = [
     client: () => ({}),
   },
   plain,
+  curve,
 ]
-
-const keys: Readonly<Record<string, string>> = {}
 
 /** libzmq 4.3.4 has no WebSocket. */
 const pairings = (['tcp', 'ipc', 'ws'] as const).flatMap((scheme) => {
@@ -98,6 +122,18 @@ describeOurs.each(mechanisms)(
         expect(await listener.until(/^handshake:error/)).toEqual(refused)
         expect(await dialler.until(/^handshake:error/)).toEqual(refused)
       })
+
+      if (mechanism === 'CURVE') {
+        it('a client that takes somebody else for the server hears nothing, nor does the server', async () => {
+          const mistaken = { ...dialled('200'), curveServerKey: stranger.publicKey }
+          const [listening, dialling] = await pair(served('200'), mistaken)
+          await (server === 'zerowire' ? listening : dialling).until(/^handshake:error/)
+          for (const end of [listening, dialling]) {
+            const types = await end.close()
+            if (scheme !== 'ws') expect(types).not.toContain('handshake')
+          }
+        })
+      }
 
       it.each(['client', 'server'])('a %s without any is refused', async (who) => {
         const [listener, dialler] = await pair(
