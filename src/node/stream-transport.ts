@@ -10,6 +10,7 @@ import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
 import { startTimer } from '../util/timer.js'
 import { listenNow, type Place } from './listen.js'
 import { NetStream } from './net-stream.js'
+import { warnIfOpen } from './open-warning.js'
 import { openTunnel } from './socks.js'
 import { Strangers } from './strangers.js'
 
@@ -152,6 +153,7 @@ export function serve(text: string, local: LocalEnd, accept: Accept, kind: Liste
     server.close()
     throw error
   }
+  warnIfOpen(endpoint, local)
   server.on('error', (error) => {
     local.emit({ type: 'accept:error', address: endpoint, error: fromSystemError(error, endpoint) })
   })

@@ -32,6 +32,7 @@ import { Strangers } from './strangers.js'
 import { listenAddress, lookUpHost } from './tcp-address.js'
 import { filter, keepAlive } from './tcp-options.js'
 import { WebSocketBytes } from './websocket-bytes.js'
+import { warnIfOpen } from './open-warning.js'
 import { PathServers, type Route, type ServerOptions } from './websocket-server.js'
 import {
   agree,
@@ -200,6 +201,8 @@ export class WebSocketTransport implements Transport {
         : this.#servers.join(server as unknown as Server, path, route, endpoint.text)
     const { address: host, port } = place.address ?? { address: '*', port: 0 }
     bound = `${formatHostPort(this.scheme, host, port)}${path}`
+    // Where a server listens that somebody else runs is his business.
+    if (server === undefined) warnIfOpen(bound, local)
     return {
       endpoint: bound,
       close: () => {
