@@ -102,11 +102,24 @@ export function connected(
     }
     socket.once('close', closed)
     socket.once(event, () => {
+      if (isOwnEcho(socket)) {
+        const reason = 'nobody listens there: the system has connected the port with itself'
+        socket.destroy(new ZmqError('ECONNREFUSED', { address: text, reason }))
+        return
+      }
       timer?.cancel()
       socket.off('close', closed)
       resolve()
     })
   })
+}
+
+/**
+ * Where nobody listens, an attempt from the very port that it is for succeeds. Among the ports that the
+ * system gives out, somebody who tries often enough meets it.
+ */
+function isOwnEcho({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  return remotePort !== undefined && localPort === remotePort && localAddress === remoteAddress
 }
 
 /** How a listener of one transport differs from another's. */

@@ -142,10 +142,7 @@ function judgeAnswer(
 // --- the server's side
 
 /** Judges a request. @returns the subprotocol to speak, or why there will be none. */
-export function judge(
-  { method, headers }: IncomingMessage,
-  local: LocalEnd,
-): Agreed | Refusal {
+export function judge({ method, headers }: IncomingMessage, local: LocalEnd): Agreed | Refusal {
   const { origin, upgrade } = headers
   const { allowedOrigins } = local.options
   const key = headers['sec-websocket-key'] ?? ''
