@@ -1,7 +1,17 @@
 import { RawPeer } from '../support/raw-peer.js'
 import { WebPeer } from '../support/web-peer.js'
 import { PING, PONG, wsFrame } from '../support/websocket-frames.js'
-import { command, greeting, GREETING_SIZE, isCommand, ping, property } from '../support/wire.js'
+import {
+  command,
+  greeting,
+  GREETING_SIZE,
+  isCommand,
+  ping,
+  property,
+  ready,
+  takeFrame,
+  type Frame,
+} from '../support/wire.js'
 import type { Attack } from './attack.js'
 import type { Layer, Stranger } from './driver.js'
 
@@ -131,3 +141,66 @@ class WebStranger implements Stranger {
 }
 
 export const zws: Layer = { stranger: (raw, side) => new WebStranger(WebPeer.over(raw, side)) }
+
+/** ZMTP in messages of WebSocket, as a browser speaks it to a listener of ours. */
+class BrowserStranger implements Stranger {
+  readonly #peer: WebPeer
+  /** What has come in messages and has not been read. */
+  #unread: Buffer = Buffer.alloc(0)
+
+  constructor(peer: WebPeer) {
+    this.#peer = peer
+  }
+
+  get closed(): Promise<void> {
+    return this.#peer.raw.closed
+  }
+
+  write(...chunks: Uint8Array[]): void {
+    for (const chunk of chunks) this.#peer.raw.write(wsFrame(chunk, { key: this.#peer.key }))
+  }
+
+  end(): void {
+    this.#peer.raw.end()
+  }
+
+  async reach(stage: Attack['stage'], socketType: string): Promise<void> {
+    await this.#peer.upgrade({ 'Sec-WebSocket-Protocol': 'zmtp-stream' })
+    if (stage === 'handshake') return
+    this.write(greeting(), ready(socketType))
+    await this.admitted()
+  }
+
+  async admitted(): Promise<void> {
+    while (this.#unread.length < GREETING_SIZE) await this.#more()
+    this.#unread = this.#unread.subarray(GREETING_SIZE)
+    await this.#frame()
+  }
+
+  async expectPresent(): Promise<void> {
+    this.write(ping(0, QUESTION))
+    for (;;) {
+      const frame = await this.#frame()
+      if (isCommand(frame, 'PONG') && frame.body.includes(QUESTION)) return
+    }
+  }
+
+  async #more(): Promise<void> {
+    this.#unread = Buffer.concat([this.#unread, (await this.#peer.frame()).payload])
+  }
+
+  async #frame(): Promise<Frame> {
+    for (;;) {
+      const taken = takeFrame(this.#unread)
+      if (taken !== undefined) {
+        this.#unread = taken.rest
+        return taken.frame
+      }
+      await this.#more()
+    }
+  }
+}
+
+export const zmtpInWebSocket: Layer = {
+  stranger: (raw, side) => new BrowserStranger(WebPeer.over(raw, side)),
+}
