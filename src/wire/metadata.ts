@@ -25,7 +25,8 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
   const properties = new Map<string, Uint8Array>()
   let at = 0
   for (let count = 1; at < bytes.length; count++) {
-    if (count > LIMITS.properties) throw invalid(`more than ${String(LIMITS.properties)} properties`)
+    if (count > LIMITS.properties)
+      throw invalid(`more than ${String(LIMITS.properties)} properties`)
     const nameEnd = at + 1 + (bytes[at] ?? 0)
     if (nameEnd === at + 1 || nameEnd + 4 > bytes.length) throw cut(at)
     const valueEnd = nameEnd + 4 + view.getUint32(nameEnd)

@@ -44,11 +44,11 @@ const tampers: readonly { title: string; tamper: Tamper }[] = [
   },
   ...[NONCE_AT, NONCE_AT + 7, BOX_AT, BOX_AT + 15, BOX_AT + 16, -1].map((at) => ({
     title: `flips a bit of byte ${at}`,
-    tamper: ((frame) => [flipped(frame, at < 0 ? frame.length + at : at)]),
+    tamper: (frame: Buffer) => [flipped(frame, at < 0 ? frame.length + at : at)],
   })),
   ...[3, NONCE_AT, BOX_AT, BOX_AT + 15, BOX_AT + 16].map((size) => ({
     title: `keeps ${size} bytes of it`,
-    tamper: ((frame) => [shortened(frame, size)]),
+    tamper: (frame: Buffer) => [shortened(frame, size)],
   })),
   {
     title: 'puts a message in clear in its place',
