@@ -79,7 +79,8 @@ const radios = async (radio: NativeSocket, dish: NativeSocket): Promise<void> =>
 }
 
 // TypeScript does not find its types.
-const drafts = (await import('zeromq/draft')) as Readonly<Record<string, unknown>>
+const draftName: string = 'zeromq/draft'
+const drafts = (await import(draftName)) as Readonly<Record<string, unknown>>
 
 const scenes: readonly Scene[] = [
   {

@@ -1,4 +1,5 @@
 import type { Target } from '../target.js'
+import { curve } from './curve.js'
 import { decoders } from './decoders.js'
 import { network } from './network.js'
 import { openings } from './openings.js'
@@ -14,4 +15,5 @@ export const targets: readonly Target[] = [
   sockets,
   ...openings,
   network,
+  curve,
 ]

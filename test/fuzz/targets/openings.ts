@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
+import { context, servicesOf } from '../../../src/context.js'
 import { parseEndpoint } from '../../../src/endpoint.js'
 import { openTunnel } from '../../../src/node/socks.js'
 import {
@@ -58,7 +59,6 @@ const options = initialOptions({
   handshakeInterval: 0,
 })
 const { type } = definitionOf(5)
-const connection = { endpoint: '', remoteAddress: 'ws://a:1', connection: 1, accepted: true }
 
 // --- a request to a listener
 
@@ -75,14 +75,14 @@ function askedEnd({ facts }: Input): ReturnType<typeof localEnd> {
     asServer: secure,
     authenticate: facts['judge'] === 'yes' ? () => true : null,
   }
-  return localEnd(type, { ...options, ...changes }, () => undefined)
+  return localEnd(type, { ...options, ...changes }, servicesOf(context), () => undefined)
 }
 
 async function request(tried: Input, pace: Pace): Promise<string> {
   const wire = new WireEnd()
   let result = ''
   const upgrade = (asked: IncomingMessage): void => {
-    const agreed = judge(asked, askedEnd(tried), connection)
+    const agreed = judge(asked, askedEnd(tried))
     result = typeof agreed === 'string' ? agreed : agreed.status
     if (typeof agreed === 'string') agree(wire.asSocket, asked, agreed)
     else refuse(wire.asSocket, agreed.status)

@@ -1,3 +1,4 @@
+import { context, servicesOf } from '../../../src/context.js'
 import { ZmqError } from '../../../src/errors.js'
 import type { DropEvent, Event } from '../../../src/events.js'
 import '../../../src/node/system-options.js'
@@ -132,6 +133,7 @@ async function play(facts: Facts, script: readonly Step[], way: Way): Promise<Pl
     const local = localEnd(
       definitionOf(numbers.get(typeNamed(facts['type']))).type,
       optionsOf(facts),
+      servicesOf(context),
       (event) => {
         events.push(event)
         const { error } = event as { error?: Error }
