@@ -12,6 +12,7 @@ import { addressedBare, grouped } from '../../../src/node/udp-format.js'
 import '../../../src/node/system-options.js'
 import { initialOptions } from '../../../src/options.js'
 import { NullMechanism } from '../../../src/security/null.js'
+import { zapVerdict } from '../../../src/security/zap.js'
 import { decodeZ85, encodeZ85 } from '../../../src/util/z85.js'
 import { decodeCommand, decodePing, encodeCommand } from '../../../src/wire/command.js'
 import { FrameDecoder } from '../../../src/wire/frame-decoder.js'
@@ -20,8 +21,8 @@ import { GreetingReader } from '../../../src/wire/greeting.js'
 import { decodeMetadata, encodeProperty } from '../../../src/wire/metadata.js'
 import { versionOf } from '../../../src/wire/older-greeting.js'
 import { decodeSubscription, encodeSubscriptionCommand } from '../../../src/wire/subscription.js'
-import { greeting, hex, input, property, sized, text } from '../build.js'
-import { bytesOf, type Input } from '../input.js'
+import { greeting, hex, input, property, sized, text, times } from '../build.js'
+import { bytesOf, chunksOf, type Input } from '../input.js'
 import {
   expectDocumented,
   expectModest,
@@ -291,4 +292,41 @@ const z85 = parser(
   ],
 )
 
-export const parsers: readonly Target[] = [greetings, commands, metadata, endpoints, datagrams, z85]
+/** Each node is a part of what a handler answers. */
+const verdicts: Target = {
+  name: 'zap-reply',
+  facts: {},
+  layouts: ['u8', 'u32'],
+  weight: 2,
+  run: ({ nodes }) => {
+    const reply = chunksOf(nodes) ?? []
+    const verdict = attempt(() => zapVerdict(reply), /^ERR_ZAP_[A-Z_]+$/)
+    const [delimiter, version, id, status, , , known] = reply.map((part) => part.toString('latin1'))
+    const head = [delimiter, version, id].join()
+    const isSound =
+      reply.length === 7 &&
+      head === ',1.0,1' &&
+      /^[2345]00$/.test(status ?? '') &&
+      isFit(Buffer.from(known ?? '', 'latin1'), () => true)
+    if (isSound !== (typeof verdict !== 'string')) throw new Violation('a reply judged otherwise')
+    return typeof verdict === 'string' ? blurred(verdict) : String(verdict.status)
+  },
+  seeds: ['200', '300', '400', '500'].map((status) =>
+    input(
+      'zap-reply',
+      {},
+      ...[hex(''), text('1.0'), text('1'), text(status), text('OK'), text('user')],
+      times(1, ...property('X-Group', 'admin')),
+    ),
+  ),
+}
+
+export const parsers: readonly Target[] = [
+  greetings,
+  commands,
+  metadata,
+  endpoints,
+  datagrams,
+  z85,
+  verdicts,
+]
