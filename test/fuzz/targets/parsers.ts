@@ -139,7 +139,7 @@ const commands = parser(
     const kind = readCommand(body)
     const metadata = attempt(() => {
       const mechanism = new NullMechanism(host)
-      void mechanism.receive(body)
+      mechanism.receive(body)
       return mechanism.outcome?.metadata
     }, /^(EACCES|ERR_ZMTP_[A-Z_]+)$/)
     return `${kind} ${typeof metadata === 'string' ? blurred(metadata) : ''}`
