@@ -22,7 +22,7 @@ const layers = {
   routing: ['util', ...foundation, 'options', 'session'],
   // The only one that knows there is more than one platform.
   context: [...toSession, 'transport', 'platform'],
-  'curve-key-pair': ['util', 'platform'],
+  'curve-key-pair': ['util', 'security', 'platform'],
   socket: [
     ...['util', ...foundation, 'options', 'session', 'routing', 'context'],
     'transport/transport',
