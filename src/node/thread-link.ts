@@ -3,13 +3,23 @@ import { copy } from './shared-bytes.js'
 /*
  * Memory that the two ends of a connection between threads share: for each end some words and the
  * ring of bytes that it writes. Counters wrap; only their differences mean something.
+ *
+ * Large memory need not go through the ring: it is moved beside it, and its place among the bytes is
+ * marked. A place is where writing had come to, in one word; there are as many as may be under way.
  */
 
 /** Bytes that one end may be ahead of the other. A power of two. */
 const RING = 262_144
 
 /** Words of one end, on cache lines of their own. */
-const END = 32
+const END = 64
+
+/** Where the places of what has been moved are among them, and how many there are: a power of two. */
+const PLACES = 32
+const MOST_MOVED = 32
+
+/** Bytes that may be under way beside the ring, if it is more than one piece. */
+const MOST_BYTES = 8_388_608
 
 const HEADER = 2 * END * Int32Array.BYTES_PER_ELEMENT
 
@@ -30,6 +40,16 @@ const WORD = {
   taken: 6,
   /** It waits for the other's limit to rise. */
   starved: 7,
+  /** Its thread, as Node numbers them. */
+  thread: 8,
+  /** It has what the other moves memory by. */
+  open: 9,
+  /** Pieces of memory, and bytes in them, that it has moved. */
+  moved: 10,
+  movedBytes: 11,
+  /** The same of the other's that it has fetched. */
+  fetched: 12,
+  fetchedBytes: 13,
 } as const
 
 type Word = keyof typeof WORD
@@ -37,6 +57,7 @@ type Word = keyof typeof WORD
 /** One end of the shared memory. */
 export class Link {
   readonly memory: SharedArrayBuffer
+  readonly end: 0 | 1
   readonly #words: Int32Array
   readonly #mine: number
   readonly #theirs: number
@@ -46,6 +67,7 @@ export class Link {
   /** @param end 0 for who has made the memory, 1 for who was given it. */
   constructor(memory: SharedArrayBuffer, end: 0 | 1) {
     this.memory = memory
+    this.end = end
     this.#words = new Int32Array(memory, 0, 2 * END)
     this.#mine = end * END
     this.#theirs = (1 - end) * END
@@ -97,6 +119,39 @@ export class Link {
   peek(most: number): Uint8Array {
     const at = this.mine('read') & (RING - 1)
     return this.#in.subarray(at, Math.min(at + Math.min(most, this.readable), RING))
+  }
+
+  /** Whether so many bytes may be moved beside the ring now. */
+  mayMove(size: number): boolean {
+    const count = (this.mine('moved') - this.theirs('fetched')) | 0
+    const bytes = (this.mine('movedBytes') - this.theirs('fetchedBytes')) >>> 0
+    return count === 0 || (count < MOST_MOVED && bytes + size <= MOST_BYTES)
+  }
+
+  /** So many bytes can be fetched: they belong where writing has come to. */
+  moved(size: number): void {
+    const count = this.mine('moved')
+    const place = this.#mine + PLACES + (count & (MOST_MOVED - 1))
+    Atomics.store(this.#words, place, this.mine('written'))
+    this.set('movedBytes', (this.mine('movedBytes') + size) | 0)
+    this.set('moved', (count + 1) | 0)
+  }
+
+  /** Pieces that can be fetched. */
+  get fetchable(): number {
+    return (this.theirs('moved') - this.mine('fetched')) | 0
+  }
+
+  /** Bytes to read before the next piece, which there must be. */
+  get beforeNext(): number {
+    const place = this.#theirs + PLACES + (this.mine('fetched') & (MOST_MOVED - 1))
+    return (Atomics.load(this.#words, place) - this.mine('read')) | 0
+  }
+
+  /** The next piece has been fetched. */
+  fetched(size: number): void {
+    this.set('fetchedBytes', (this.mine('fetchedBytes') + size) | 0)
+    this.set('fetched', (this.mine('fetched') + 1) | 0)
   }
 
   /** So many bytes have been copied elsewhere. */

@@ -2,6 +2,8 @@ import { BroadcastChannel } from 'node:worker_threads'
 import type { ByteStream, ByteStreamHandler } from '../session/byte-stream.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
 import { copy, copyOfShared } from './shared-bytes.js'
+import { isGone } from '../util/transfer.js'
+import { Gifts } from './thread-gifts.js'
 import type { Link } from './thread-link.js'
 
 /** Bytes that are read at once, and those where few frames are to be cut in two. */
@@ -17,8 +19,8 @@ export interface ThreadStreamHost {
 }
 
 /**
- * A stream of bytes between two threads, through memory that they share. The other end is called by a
- * message of one number, and only if it has not been called since it last looked.
+ * A stream of bytes between two threads, through memory that they share; large chunks are moved beside it. The
+ * other end is called by a message of one number, and only if it has not been called since it last looked.
  */
 export class ThreadStream implements ByteStream, TurnTask {
   readonly link: Link
@@ -26,6 +28,7 @@ export class ThreadStream implements ByteStream, TurnTask {
   onCall: (() => void) | undefined
   readonly #host: ThreadStreamHost
   readonly #bell: BroadcastChannel
+  readonly #gifts: Gifts
   #handler: ByteStreamHandler | undefined
   /** What did not find room. */
   readonly #waiting: Uint8Array[] = []
@@ -45,6 +48,7 @@ export class ThreadStream implements ByteStream, TurnTask {
       this.#look()
     }
     this.#bell.unref()
+    this.#gifts = new Gifts(link, host.bell)
   }
 
   get backlog(): number {
@@ -65,10 +69,16 @@ export class ThreadStream implements ByteStream, TurnTask {
   write(chunks: readonly Uint8Array[]): void {
     if (this.#closed || this.#ending) return
     for (const chunk of chunks) {
-      const count = this.#backlog > 0 ? 0 : this.link.write(chunk)
-      if (count < chunk.length) {
+      if (isGone(chunk)) {
+        this.destroy()
+        return
+      }
+      // Once it has been moved, nothing is left of it here.
+      const { length } = chunk
+      const count = this.#backlog > 0 ? 0 : this.#put(chunk)
+      if (count < length) {
         this.#waiting.push(count === 0 ? chunk : chunk.subarray(count))
-        this.#backlog += chunk.length - count
+        this.#backlog += length - count
       }
     }
     if (this.#backlog > 0) {
@@ -100,6 +110,7 @@ export class ThreadStream implements ByteStream, TurnTask {
     this.#waiting.length = this.#backlog = 0
     this.#sayGoodbye()
     this.#bell.close()
+    this.#gifts.close()
     this.#host.closed()
     queueMicrotask(() => {
       this.#handler?.onClose(undefined)
@@ -146,9 +157,14 @@ export class ThreadStream implements ByteStream, TurnTask {
     let refused = false
     while (this.#waiting[0] !== undefined) {
       const [chunk] = this.#waiting
-      const count = link.write(chunk)
+      if (isGone(chunk)) {
+        this.destroy()
+        return
+      }
+      const { length } = chunk
+      const count = this.#put(chunk)
       this.#backlog -= count
-      if (count === chunk.length) this.#waiting.shift()
+      if (count === length) this.#waiting.shift()
       else this.#waiting[0] = chunk.subarray(count)
       if (count > 0) continue
       // Room may have been made before the other end could know that it is waited for.
@@ -160,6 +176,12 @@ export class ThreadStream implements ByteStream, TurnTask {
     this.#bell.unref()
   }
 
+  /** @returns how many of the bytes are on their way. */
+  #put(chunk: Uint8Array): number {
+    const { length } = chunk
+    return this.#gifts.give(chunk) ? length : this.link.write(chunk)
+  }
+
   #emptied(): void {
     if (this.#ending) this.#sayGoodbye()
     else this.#handler?.onDrain()
@@ -168,14 +190,32 @@ export class ThreadStream implements ByteStream, TurnTask {
   /** Reads what was there when it began: what is written meanwhile has to wait for another turn. */
   #pull(): void {
     const { link } = this
-    // Asked first: what was written before it is then there to be read.
+    // Asked first: what was written before it is then there to be read. So is what was moved before that.
     const { left } = this
-    for (let rest = link.readable; rest > 0 && this.#isReading;) rest -= this.#read(rest)
+    let rest = link.readable
+    let gifts = link.fetchable
+    while (this.#isReading) {
+      const before = gifts > 0 ? link.beforeNext : rest
+      if (gifts > 0 && before === 0) {
+        gifts--
+        this.#fetch()
+      } else if (rest > 0) rest -= this.#read(Math.min(rest, before))
+      else break
+    }
     if (!this.#isReading) return
-    if (link.readable > 0) this.#lookLater()
+    if (link.readable > 0 || link.fetchable > 0) this.#lookLater()
     else if (left) {
       this.#handler?.onEnd()
       this.destroy()
+    }
+  }
+
+  #fetch(): void {
+    const memory = this.#gifts.fetch()
+    if (memory === undefined) this.destroy()
+    else {
+      this.#uncramp()
+      this.#handler?.onData(memory)
     }
   }
 
@@ -205,6 +245,10 @@ export class ThreadStream implements ByteStream, TurnTask {
   /** The other end writes on while we deal with what has been read. */
   #consumed(count: number): void {
     this.link.consumed(count)
+    this.#uncramp()
+  }
+
+  #uncramp(): void {
     if (this.link.swap('cramped', 0) === 1) this.call()
   }
 

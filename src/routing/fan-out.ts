@@ -1,6 +1,7 @@
 import { ZmqError } from '../errors.js'
 import type { DropReason } from '../events.js'
 import type { Parts } from '../message.js'
+import { keep } from '../util/transfer.js'
 import type { Pipe } from './pipe.js'
 
 /**
@@ -66,6 +67,7 @@ export class FanOut {
   send(message: Parts): void {
     const { length } = this.#targets
     if (length === 0) this.#dropped('unsubscribed', 1)
+    if (length > 1) keep(message)
     for (const pipe of this.#targets) this.#give(pipe, message, length > 1)
   }
 

@@ -8,6 +8,7 @@ import {
   type Traffic,
 } from '../session/session.js'
 import { EMPTY } from '../util/bytes.js'
+import { keep } from '../util/transfer.js'
 import type { Subscription } from '../message.js'
 
 /** One end of an inproc connection: what leaves here arrives there in the same call. */
@@ -56,6 +57,7 @@ export class InprocSession implements Session {
   send(message: Parts): boolean {
     const receiver = this.#receiver
     if (receiver === undefined || this.#blocked) return false
+    keep(message)
     this.#blocked = !receiver.deliver(ownParts(message))
     return true
   }
@@ -71,6 +73,7 @@ export class InprocSession implements Session {
     for (let to = this.#receiver; to !== undefined && !this.#blocked; to = this.#receiver) {
       const message = this.#traffic.pull()
       if (message === undefined) break
+      keep(message)
       this.#blocked = !to.deliver(message)
     }
     this.#pulling = false

@@ -157,8 +157,9 @@ export abstract class Decoder {
       return this.complete(this.chunk.frame(start, end))
     }
     this.#filled = bytes.length - start
-    this.#body = allocate(Math.max(Math.min(length, TRUSTED), this.#filled))
-    this.#body.set(bytes.subarray(start))
+    this.#body = EMPTY
+    // With nothing there yet, the next chunk may be all of it.
+    this.#grow(this.#filled).set(bytes.subarray(start))
     this.at = bytes.length
     return undefined
   }
@@ -186,6 +187,11 @@ export abstract class Decoder {
   #fill(): Uint8Array | undefined {
     const { bytes } = this.chunk
     const taken = Math.min(this.length - this.#filled, bytes.length - this.at)
+    if (taken === this.length) {
+      this.#body = undefined
+      this.at += taken
+      return this.complete(this.chunk.frame(this.at - taken, this.at))
+    }
     const filled = this.#filled + taken
     const body = this.#grow(filled)
     if (taken > 0) body.set(bytes.subarray(this.at, this.at + taken), this.#filled)
@@ -203,7 +209,7 @@ export abstract class Decoder {
   #grow(size: number): Uint8Array {
     const body = this.#body ?? EMPTY
     if (size <= body.length) return body
-    const grown = allocate(Math.min(this.length, Math.max(size, body.length * 2)))
+    const grown = allocate(Math.min(this.length, Math.max(size, body.length * 2, TRUSTED)))
     grown.set(body.subarray(0, this.#filled))
     return (this.#body = grown)
   }
