@@ -71,6 +71,8 @@ export class ThreadStream implements ByteStream, TurnTask {
     for (const chunk of chunks) {
       if (isGone(chunk)) {
         this.destroy()
+        // It counts as not written.
+        this.#backlog = 1
         return
       }
       // Once it has been moved, nothing is left of it here.

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { transfer } from 'zerowire/extra'
-import { untilPeers } from '../support/everywhere.js'
 import { zerowire } from '../support/implementations.js'
 import { pattern } from '../support/messages.js'
 import { track } from '../support/scope.js'
@@ -23,6 +22,11 @@ async function echo(): Promise<{ pair: Pair; thread: Thread; address: string }> 
     for await (const message of socket) await socket.send(message)
   })
   return { pair, thread, address }
+}
+
+/** Whether the memory is that long, and full of one number: large ones are compared in no time. */
+function isFull(body: Buffer | undefined, size: number, byte: number): boolean {
+  return body?.equals(Buffer.alloc(size, byte)) === true
 }
 
 /** Gives memory away until the first is moved: what comes before that opens the way. */
@@ -52,7 +56,7 @@ describe('memory that was given away', () => {
     await untilMoved(pair)
     const memory = new ArrayBuffer(MIB)
     await pair.send(transfer(memory))
-    expect((await pair.receive())[0]).toEqual(Buffer.alloc(MIB))
+    expect(isFull((await pair.receive())[0], MIB, 0)).toBe(true)
     expect(memory.byteLength).toBe(0)
   })
 
@@ -69,7 +73,7 @@ describe('memory that was given away', () => {
     const body = make()
     body.fill(7)
     await pair.send(transfer(body))
-    expect((await pair.receive())[0]).toEqual(Buffer.alloc(MIB, 7))
+    expect(isFull((await pair.receive())[0], MIB, 7)).toBe(true)
     expect(body).toHaveLength(MIB)
   })
 
@@ -78,12 +82,13 @@ describe('memory that was given away', () => {
     await untilMoved(pair)
     const body = Buffer.alloc(MIB, 3)
     for (let count = 0; count < 20; count += 1) await pair.send(body)
-    for (let count = 0; count < 20; count += 1) expect(await pair.receive()).toEqual([body])
+    for (let count = 0; count < 20; count += 1)
+      expect(isFull((await pair.receive())[0], MIB, 3)).toBe(true)
   })
 
   it('stays where it is if several get it', async () => {
     const address = freshAddress('inproc')
-    const publisher = track(new zerowire.Publisher())
+    const publisher = track(new zerowire.XPublisher({ verbosity: 'allSubs', noDrop: true }))
     await publisher.bind(address)
     const threads = await Promise.all(
       [0, 1].map(() =>
@@ -100,17 +105,13 @@ describe('memory that was given away', () => {
         }),
       ),
     )
-    await untilPeers(publisher, 2)
-    while (publisher.topicsCount === 0) await nextTurn()
-    const subscriber = track(new zerowire.Subscriber())
+    for (let count = 0; count < threads.length; count += 1) await publisher.receive()
     for (let count = 0; count < 20; count += 1) {
       const body = Buffer.alloc(MIB, count)
-      publisher.noDrop = true
       await publisher.send(transfer(body))
       await nextTurn()
       expect(body).toHaveLength(MIB)
     }
-    subscriber.close()
     expect(await Promise.all(threads.map(({ result }) => result))).toEqual([20, 20])
   })
 
@@ -125,7 +126,7 @@ describe('memory that was given away', () => {
     await pair.send(body)
     await pair.send(body)
     for (let count = 0; count < 2; count += 1) {
-      expect((await pair.receive())[0]).toEqual(Buffer.alloc(MIB, 5))
+      expect(isFull((await pair.receive())[0], MIB, 5)).toBe(true)
     }
   })
 
@@ -210,7 +211,7 @@ describe('large messages between threads', () => {
     let number = 0
     const next = async (): Promise<void> => {
       const [body] = await pull.receive()
-      expect(body).toEqual(Buffer.alloc(200_000, number % 256))
+      expect(isFull(body, 200_000, number % 256)).toBe(true)
       number += 1
     }
     while (number < 100) await next()
