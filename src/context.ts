@@ -118,7 +118,7 @@ export class Context {
     }
     servicesOf = (context) => context.#services
     share = (context) => {
-      context.#transports.set('inproc', new InprocTransport(meetThreads))
+      meetThreads(context.#transports.get('inproc') as InprocTransport)
       return context
     }
   }

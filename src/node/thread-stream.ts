@@ -1,5 +1,6 @@
 import { BroadcastChannel } from 'node:worker_threads'
-import type { ByteStream, ByteStreamHandler } from '../session/byte-stream.js'
+import type { ByteStreamHandler } from '../session/byte-stream.js'
+import type { CountingStream } from '../transport/counted-session.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
 import { copy, copyOfShared } from './shared-bytes.js'
 import { isGone } from '../util/transfer.js'
@@ -22,10 +23,9 @@ export interface ThreadStreamHost {
  * A stream of bytes between two threads, through memory that they share; large chunks are moved beside it. The
  * other end is called by a message of one number, and only if it has not been called since it last looked.
  */
-export class ThreadStream implements ByteStream, TurnTask {
-  readonly link: Link
-  /** Is told of each call: the other end may have said something that is not in the bytes. */
-  onCall: (() => void) | undefined
+export class ThreadStream implements CountingStream, TurnTask {
+  readonly #link: Link
+  onCredit: (() => void) | undefined
   readonly #host: ThreadStreamHost
   readonly #bell: BroadcastChannel
   readonly #gifts: Gifts
@@ -41,7 +41,7 @@ export class ThreadStream implements ByteStream, TurnTask {
   #orphaned = false
 
   constructor(link: Link, host: ThreadStreamHost) {
-    this.link = link
+    this.#link = link
     this.#host = host
     this.#bell = new BroadcastChannel(host.bell)
     this.#bell.onmessage = () => {
@@ -55,9 +55,30 @@ export class ThreadStream implements ByteStream, TurnTask {
     return this.#backlog
   }
 
+  creditFor(sent: number): number {
+    const link = this.#link
+    link.set('starved', 1)
+    const limit = link.theirs('limit')
+    if (limit !== sent) link.set('starved', 0)
+    return limit
+  }
+
+  grant(limit: number): void {
+    this.#link.set('limit', limit)
+    if (this.#link.swap('starved', 0) === 1) this.#call()
+  }
+
+  took(count: number): void {
+    this.#link.set('taken', count)
+  }
+
+  get takenByLeft(): number | undefined {
+    return this.#left ? this.#link.theirs('taken') : undefined
+  }
+
   /** Whether the other end has said goodbye, or has died. */
-  get left(): boolean {
-    return this.#orphaned || this.link.theirs('closed') === 1
+  get #left(): boolean {
+    return this.#orphaned || this.#link.theirs('closed') === 1
   }
 
   attach(handler: ByteStreamHandler): void {
@@ -88,7 +109,7 @@ export class ThreadStream implements ByteStream, TurnTask {
       this.#bell.ref()
       this.#push()
     }
-    this.call()
+    this.#call()
   }
 
   pause(): void {
@@ -126,8 +147,8 @@ export class ThreadStream implements ByteStream, TurnTask {
   }
 
   /** Makes the other end look. */
-  call(): void {
-    if (this.link.swap('called', 1) === 0) this.#bell.postMessage(0)
+  #call(): void {
+    if (this.#link.swap('called', 1) === 0) this.#bell.postMessage(0)
   }
 
   endTurn(): void {
@@ -143,11 +164,11 @@ export class ThreadStream implements ByteStream, TurnTask {
 
   #look(): void {
     if (this.#closed) return
-    this.link.set('called', 0)
-    this.onCall?.()
+    this.#link.set('called', 0)
+    this.onCredit?.()
     if (this.#backlog > 0) {
       this.#push()
-      this.call()
+      this.#call()
       if (this.#backlog === 0) this.#emptied()
     }
     this.#pull()
@@ -155,7 +176,7 @@ export class ThreadStream implements ByteStream, TurnTask {
 
   /** Writes what waits, as far as there is room. */
   #push(): void {
-    const { link } = this
+    const link = this.#link
     let refused = false
     while (this.#waiting[0] !== undefined) {
       const [chunk] = this.#waiting
@@ -181,7 +202,7 @@ export class ThreadStream implements ByteStream, TurnTask {
   /** @returns how many of the bytes are on their way. */
   #put(chunk: Uint8Array): number {
     const { length } = chunk
-    return this.#gifts.give(chunk) ? length : this.link.write(chunk)
+    return this.#gifts.give(chunk) ? length : this.#link.write(chunk)
   }
 
   #emptied(): void {
@@ -191,9 +212,9 @@ export class ThreadStream implements ByteStream, TurnTask {
 
   /** Reads what was there when it began: what is written meanwhile has to wait for another turn. */
   #pull(): void {
-    const { link } = this
+    const link = this.#link
     // Asked first: what was written before it is then there to be read. So is what was moved before that.
-    const { left } = this
+    const left = this.#left
     let rest = link.readable
     let gifts = link.fetchable
     while (this.#isReading) {
@@ -227,7 +248,7 @@ export class ThreadStream implements ByteStream, TurnTask {
 
   /** Reads some bytes, `most` at most. */
   #read(most: number): number {
-    const { link } = this
+    const link = this.#link
     const target = this.#handler?.target()
     const size = this.#handler?.largeFrames === true ? LARGE_READ_SIZE : READ_SIZE
     const bytes = link.peek(Math.min(most, target?.length ?? size, size))
@@ -246,16 +267,16 @@ export class ThreadStream implements ByteStream, TurnTask {
 
   /** The other end writes on while we deal with what has been read. */
   #consumed(count: number): void {
-    this.link.consumed(count)
+    this.#link.consumed(count)
     this.#uncramp()
   }
 
   #uncramp(): void {
-    if (this.link.swap('cramped', 0) === 1) this.call()
+    if (this.#link.swap('cramped', 0) === 1) this.#call()
   }
 
   #sayGoodbye(): void {
-    this.link.set('closed', 1)
-    this.call()
+    this.#link.set('closed', 1)
+    this.#call()
   }
 }

@@ -1,17 +1,16 @@
 import { BroadcastChannel, isMainThread } from 'node:worker_threads'
 import type { Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
-import { initialOptions } from '../options.js'
-import { nextConnection, type LocalPeer, type Session } from '../session/session.js'
+import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
+import { CountedSession, plain } from '../transport/counted-session.js'
 import type { Bound, Neighbours } from '../transport/inproc.js'
 import type { LocalEnd } from '../transport/transport.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer } from '../util/timer.js'
 import { Board, homeBoard, idOf, pass, type Member, type Release } from './thread-board.js'
 import { Link } from './thread-link.js'
-import { ThreadSession } from './thread-session.js'
 import { ThreadStream } from './thread-stream.js'
 
 /** Where all threads that use inproc hear of each other; the number is that of what they say. */
@@ -291,7 +290,7 @@ export class Threads implements Neighbours {
     this.#watch ??= setInterval(() => {
       this.#lookAfterPeers()
     }, WATCH_MS).unref()
-    return [session, new ThreadSession(session, stream)]
+    return [session, new CountedSession(session, stream)]
   }
 
   #lookAfterPeers(): void {
@@ -334,17 +333,4 @@ function post(inbox: string, letter: Letter): void {
   const channel = new BroadcastChannel(inbox)
   channel.postMessage(letter)
   channel.close()
-}
-
-/** What is of use between processes only: no limits, nobody is in a hurry, and nobody has to prove who he is. */
-const PLAIN = initialOptions({ handshakeInterval: 0 })
-
-/** A socket as a conversation between threads needs to know it. */
-function plain(local: LocalEnd): LocalPeer {
-  const { socketType, routingId, emit, options, groups = false } = local
-  return {
-    ...{ socketType, routingId, emit, groups },
-    accepts: (type) => local.accepts(type),
-    options: { ...PLAIN, metadata: options.metadata },
-  }
 }

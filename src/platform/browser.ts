@@ -1,4 +1,5 @@
 import { ZmqError } from '../errors.js'
+import type { Names } from '../transport/inproc.js'
 import type { Transport } from '../transport/transport.js'
 import { WebSocketTransport } from '../transport/websocket.js'
 import type { KeepAlive, Use } from '../util/keep-alive.js'
@@ -10,9 +11,9 @@ export function createTransports(): Transport[] {
   return [new WebSocketTransport('ws'), new WebSocketTransport('wss')]
 }
 
-/** Pages and their workers do not share memory unless a site is set up for it. */
-export function meetThreads(): undefined {
-  return undefined
+/** Pages and their workers meet where `zerowire/workers` sees to it. */
+export function meetThreads(_names: Names): void {
+  // There is nobody yet.
 }
 
 /** A page lives until it is left. */

@@ -7,7 +7,7 @@ import { WebSocketTransport } from '../node/websocket.js'
 import { UdpTransport } from '../node/udp.js'
 export { addFilter } from '../node/tcp-options.js'
 import { Threads } from '../node/threads.js'
-import type { Meet } from '../transport/inproc.js'
+import type { Names } from '../transport/inproc.js'
 import type { Transport } from '../transport/transport.js'
 import type { KeepAlive } from '../util/keep-alive.js'
 
@@ -25,7 +25,9 @@ export function createTransports(): Transport[] {
 }
 
 /** The other threads of the process. */
-export const meetThreads: Meet = (find) => new Threads(find)
+export function meetThreads(names: Names): void {
+  names.neighbours = new Threads((name) => names.bound.get(name))
+}
 
 /** @param isBlocky is what the user set `blocky` to. */
 export function createKeepAlive(isBlocky: () => boolean): KeepAlive {

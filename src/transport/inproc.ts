@@ -10,6 +10,8 @@ const LONGEST_NAME = 255
 
 /** A connect that came before its bind. */
 interface Pending {
+  /** Asks the neighbours. */
+  readonly seek: () => void
   readonly local: LocalEnd
   readonly result: Deferred<Session>
 }
@@ -22,8 +24,11 @@ export interface Bound {
 
 /** Other threads that have the same names. */
 export interface Neighbours {
-  /** Settles when it is known who they are, as far as they had time to say so. */
-  met(): Promise<unknown> | undefined
+  /**
+   * Before a name is taken: settles when it is known who they are, as far as they had time to say so.
+   * May reject with the ZmqError of `bind()` where they had to be asked.
+   */
+  met(name: string): Promise<unknown> | undefined
   /** Takes a name for this thread. @returns false when it is another's. */
   claim(name: string): boolean
   /** Gives it back. */
@@ -36,24 +41,26 @@ export interface Neighbours {
   connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session>
 }
 
-/** Finds the neighbours, who ask in turn what is bound here. */
-export type Meet = (find: (name: string) => Bound | undefined) => Neighbours | undefined
+/** What neighbours need to know. */
+export interface Names {
+  /** What is bound here. */
+  readonly bound: ReadonlyMap<string, Bound>
+  /** Those who seek a name, and may need neighbours that come late. */
+  readonly waiting: ReadonlyMap<string, ReadonlySet<{ readonly seek: () => void }>>
+  neighbours: Neighbours | undefined
+}
 
 /**
  * `inproc://name`: sockets of one context, messages by reference, no wire format. The names belong
  * to one context; a connect may come before its bind. Only names that are not bound in this thread
  * are a matter for the neighbours, if the context has any.
  */
-export class InprocTransport implements Transport {
+export class InprocTransport implements Transport, Names {
   readonly scheme = 'inproc'
   readonly observable = false
-  readonly #bound = new Map<string, Bound>()
-  readonly #waiting = new Map<string, Set<Pending>>()
-  readonly #neighbours: Neighbours | undefined
-
-  constructor(meet?: Meet) {
-    this.#neighbours = meet?.((name) => this.#bound.get(name))
-  }
+  readonly bound: Map<string, Bound> = new Map<string, Bound>()
+  readonly waiting: Map<string, Set<Pending>> = new Map<string, Set<Pending>>()
+  neighbours: Neighbours | undefined
 
   check({ address, text }: Endpoint): void {
     if (address.length <= LONGEST_NAME) return
@@ -64,7 +71,7 @@ export class InprocTransport implements Transport {
   }
 
   reaches({ address }: Endpoint): boolean {
-    return this.#neighbours?.has(address) === true
+    return this.neighbours?.has(address) === true
   }
 
   async isBound({ address }: Endpoint): Promise<boolean> {
@@ -74,7 +81,7 @@ export class InprocTransport implements Transport {
   }
 
   connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session {
-    const bound = this.#bound.get(endpoint.address)
+    const bound = this.bound.get(endpoint.address)
     return bound === undefined
       ? this.#wait(endpoint, local, signal)
       : join(endpoint.address, local, bound)
@@ -83,26 +90,30 @@ export class InprocTransport implements Transport {
   async #wait(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
     signal.throwIfAborted()
     const name = endpoint.address
-    const pending: Pending = { local, result: deferred<Session>() }
-    const { promise, resolve, reject } = pending.result
-    const waiting = this.#waiting.get(name) ?? new Set()
-    this.#waiting.set(name, waiting.add(pending))
+    const result = deferred<Session>()
+    const { promise, resolve, reject } = result
+    const abort = new AbortController()
+    const seek = (): void => {
+      this.neighbours?.connect(endpoint, local, abort.signal).then((session) => {
+        if (leave()) resolve(session)
+        else session.destroy()
+      }, reject)
+    }
+    const pending: Pending = { seek, local, result }
+    const waiting = this.waiting.get(name) ?? new Set()
+    this.waiting.set(name, waiting.add(pending))
     /** @returns whether nobody has come before. */
     const leave = (): boolean => {
       const waited = waiting.delete(pending)
-      if (waiting.size === 0 && this.#waiting.get(name) === waiting) this.#waiting.delete(name)
+      if (waiting.size === 0 && this.waiting.get(name) === waiting) this.waiting.delete(name)
       return waited
     }
-    const abort = new AbortController()
     const giveUp = (): void => {
       leave()
       reject(signal.reason)
     }
     signal.addEventListener('abort', giveUp, { once: true })
-    this.#neighbours?.connect(endpoint, local, abort.signal).then((session) => {
-      if (leave()) resolve(session)
-      else session.destroy()
-    }, reject)
+    seek()
     try {
       return await promise
     } finally {
@@ -114,20 +125,20 @@ export class InprocTransport implements Transport {
 
   /** What others have may have to be asked for first. */
   async prepare(endpoint: Endpoint): Promise<Endpoint> {
-    await this.#neighbours?.met()
+    await this.neighbours?.met(endpoint.address)
     return endpoint
   }
 
   listen(endpoint: Endpoint, local: LocalEnd, accept: Accept): Listener {
     this.check(endpoint)
     const { address: name, text } = endpoint
-    if (this.#bound.has(name) || this.#neighbours?.claim(name) === false) {
+    if (this.bound.has(name) || this.neighbours?.claim(name) === false) {
       throw new ZmqError('EADDRINUSE', { address: text })
     }
     const bound = { local, accept }
-    this.#bound.set(name, bound)
-    const waiting = [...(this.#waiting.get(name) ?? [])]
-    this.#waiting.get(name)?.clear()
+    this.bound.set(name, bound)
+    const waiting = [...(this.waiting.get(name) ?? [])]
+    this.waiting.get(name)?.clear()
     for (const { local: other, result } of waiting) {
       try {
         result.resolve(join(name, other, bound))
@@ -138,9 +149,9 @@ export class InprocTransport implements Transport {
     return {
       endpoint: text,
       close: () => {
-        if (this.#bound.get(name) !== bound) return
-        this.#bound.delete(name)
-        this.#neighbours?.release(name)
+        if (this.bound.get(name) !== bound) return
+        this.bound.delete(name)
+        this.neighbours?.release(name)
       },
     }
   }

@@ -9,7 +9,9 @@ import { describeTransport } from './transport-contract.js'
 
 /** One thread's transport: two of them in a thread are as far apart as two threads. */
 function thread(): InprocTransport {
-  return new InprocTransport((find) => new Threads(find))
+  const transport = new InprocTransport()
+  transport.neighbours = new Threads((name) => transport.bound.get(name))
+  return transport
 }
 
 /** Listens in one thread, connects in another. */

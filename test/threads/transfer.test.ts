@@ -122,7 +122,7 @@ describe('memory that was given away', () => {
     const push = track(new zerowire.Push())
     push.connect(await bindFresh(pull, 'inproc'))
     await push.send(transfer(Buffer.alloc(MIB, 5)))
-    const [body] = await pull.receive()
+    const [body = null] = await pull.receive()
     await pair.send(body)
     await pair.send(body)
     for (let count = 0; count < 2; count += 1) {

@@ -1,20 +1,36 @@
 import type { DropReason, PeerInfo } from '../events.js'
 import type { Parts, Subscription } from '../message.js'
-import type { Batch, Session, Traffic } from '../session/session.js'
+import { initialOptions } from '../options.js'
+import type { ByteStream } from '../session/byte-stream.js'
+import type { Batch, LocalPeer, Session, Traffic } from '../session/session.js'
 import type { StreamSession } from '../session/stream-session.js'
-import type { ThreadStream } from './thread-stream.js'
+import type { LocalEnd } from './transport.js'
 
 /** Messages that may be under way where the receiver's mark is 0, so that there is none. */
 const UNLIMITED = 2 ** 30
+
+/** A stream of bytes whose ends tell each other what messages they take. The counts wrap. */
+export interface CountingStream extends ByteStream {
+  /** Is told that the other end may take more, by whoever has found that it took no more. */
+  onCredit: (() => void) | undefined
+  /** Messages that the other end takes in all. Where that is as many as were sent, `onCredit` follows. */
+  creditFor(sent: number): number
+  /** We take so many messages in all. */
+  grant(limit: number): void
+  /** We have taken so many. */
+  took(count: number): void
+  /** Messages that the other end has taken, when it has left before us. */
+  readonly takenByLeft: number | undefined
+}
 
 /**
  * A conversation with a socket of another thread. Between a stream of bytes and the pipe it counts
  * messages: no more are sent than the receiver has room for, so that those which wait are bounded by
  * the marks of both sockets, and by nothing else.
  */
-export class ThreadSession implements Session, Traffic {
+export class CountedSession implements Session, Traffic {
   readonly #inner: StreamSession
-  readonly #stream: ThreadStream
+  readonly #stream: CountingStream
   #traffic: Traffic | undefined
   /** Messages sent, and how many the peer takes in all. */
   #sent = 0
@@ -26,10 +42,10 @@ export class ThreadSession implements Session, Traffic {
   /** Messages that the peer has not taken, and will not. */
   #lost: number | undefined
 
-  constructor(inner: StreamSession, stream: ThreadStream) {
+  constructor(inner: StreamSession, stream: CountingStream) {
     this.#inner = inner
     this.#stream = stream
-    stream.onCall = () => {
+    stream.onCredit = () => {
       if (this.#starved) this.#inner.flush()
     }
   }
@@ -87,11 +103,8 @@ export class ThreadSession implements Session, Traffic {
 
   /** The peer's limit is reached: has it risen? If not, we will be called when it does. */
   #mayGoOn(): boolean {
-    const { link } = this.#stream
-    link.set('starved', 1)
-    this.#limit = link.theirs('limit')
+    this.#limit = this.#stream.creditFor(this.#sent)
     this.#starved = this.#sent === this.#limit
-    if (!this.#starved) link.set('starved', 0)
     return !this.#starved
   }
 
@@ -101,14 +114,12 @@ export class ThreadSession implements Session, Traffic {
     // What has been said cannot be taken back.
     if (((limit - this.#granted) | 0) <= 0) return
     this.#granted = limit
-    const { link } = this.#stream
-    link.set('limit', limit)
-    if (link.swap('starved', 0) === 1) this.#stream.call()
+    this.#stream.grant(limit)
   }
 
   #received(count: number): void {
     this.#taken = (this.#taken + count) | 0
-    this.#stream.link.set('taken', this.#taken)
+    this.#stream.took(this.#taken)
     this.#grant()
   }
 
@@ -151,8 +162,21 @@ export class ThreadSession implements Session, Traffic {
   }
 
   ended(error: Error | undefined): void {
-    const { left, link } = this.#stream
-    this.#lost = left ? (this.#sent - link.theirs('taken')) | 0 : this.#inner.unwritten
+    const { takenByLeft } = this.#stream
+    this.#lost = takenByLeft === undefined ? this.#inner.unwritten : (this.#sent - takenByLeft) | 0
     this.#traffic?.ended(error)
+  }
+}
+
+/** What is of use between processes only: no limits, nobody is in a hurry, and nobody has to prove who he is. */
+const PLAIN = initialOptions({ handshakeInterval: 0 })
+
+/** A socket as a conversation between threads needs to know it. */
+export function plain(local: LocalEnd): LocalPeer {
+  const { socketType, routingId, emit, options, groups = false } = local
+  return {
+    ...{ socketType, routingId, emit, groups },
+    accepts: (type) => local.accepts(type),
+    options: { ...PLAIN, metadata: options.metadata },
   }
 }
