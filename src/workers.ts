@@ -11,9 +11,8 @@ import { Realm } from './workers/realm.js'
 
 /** What {@link shareInproc} takes: a `Worker`, a `MessagePort`, or a worker's own `self`. */
 export interface InprocNeighbour {
-  postMessage(message: unknown, transfer: never[]): void
-  addEventListener(type: 'message', listener: (event: never) => void, options?: object): void
-  removeEventListener(type: 'message', listener: (event: never) => void, options?: object): void
+  postMessage(...message: never[]): void
+  addEventListener(...listener: never[]): void
 }
 
 /** How {@link shareInproc} joins. */
@@ -31,20 +30,10 @@ const OFFER = 'zerowire:inproc'
 /** What is done with a neighbour in the browser. */
 interface Neighbour {
   postMessage(message: unknown, transfer: readonly MessagePort[]): void
-  addEventListener(
-    type: 'message',
-    listener: (event: MessageEvent<unknown>) => void,
-    options: object,
-  ): void
-  removeEventListener(
-    type: 'message',
-    listener: (event: MessageEvent<unknown>) => void,
-    options: object,
-  ): void
+  addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void
+  removeEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void
   start?(): void
 }
-
-const CAPTURE = { capture: true }
 
 const shared = new WeakSet<object>()
 
@@ -57,7 +46,7 @@ const shared = new WeakSet<object>()
  *     // pages (tabs)                                 // their SharedWorker
  *     shareInproc(new SharedWorker(url).port)         onconnect = ({ ports: [port] }) => shareInproc(port)
  *
- * A page calls it in the same turn in which it makes the worker; a worker when it likes. All realms that are joined
+ * A page calls it where it makes the worker, before it listens to it; a worker when it likes. All realms that are joined
  * in this way, over any number of steps, have their names in common: a name is bound once, a connect may come
  * before its bind, and messages go straight from one realm to the other, bounded by the marks of both sockets.
  * A realm that is terminated or left is noticed: its names are free, its connections end.
@@ -66,8 +55,8 @@ const shared = new WeakSet<object>()
  * with `ENOTSUP`. A worker whose hub does not answer for five seconds binds on its own; of names that two realms had
  * bound before they were joined each goes on to use its own.
  *
- * The program's own messages are left alone: the other side is sent one message, an object whose key is
- * `zerowire:inproc`, which is handled before other listeners see it.
+ * The program's own messages are left alone. The page, or whoever is the hub, is sent one message beside them, an
+ * object with the key `zerowire:inproc`, which listeners that came later do not see.
  *
  * In Node it does nothing: the threads of a process have their names in common without it.
  *
@@ -96,13 +85,13 @@ function serve(realm: Realm, neighbour: Neighbour): void {
     const port = offeredPort(event.data)
     if (port === undefined) return
     event.stopImmediatePropagation()
-    neighbour.removeEventListener('message', listener, CAPTURE)
+    neighbour.removeEventListener('message', listener)
     void ownLife().then((life) => {
       realm.live(life)
       realm.addChild(port)
     })
   }
-  neighbour.addEventListener('message', listener, CAPTURE)
+  neighbour.addEventListener('message', listener)
   neighbour.start?.()
 }
 

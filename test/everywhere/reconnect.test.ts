@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { far, inBrowser, near, overNetwork, untilPeers, type Way } from '../support/everywhere.js'
+import { far, near, overNetwork, untilPeers, type Way } from '../support/everywhere.js'
 import { EventLog } from '../support/events.js'
 import { received } from '../support/received.js'
 
 /** Within a thread a far end has gone before anybody notices. */
-const elsewhere: readonly Way[] = [...overNetwork, ...(inBrowser ? [] : (['threads'] as const))]
+const elsewhere: readonly Way[] = [...overNetwork, 'threads']
 
 describe.each(elsewhere)('when a listener of %s goes and comes back', (way) => {
   it('subscriptions are restored', async () => {

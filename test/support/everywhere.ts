@@ -9,8 +9,8 @@ import { nextTurn } from './turn.js'
 /** What tests need that run in Node and in a browser. */
 
 /**
- * How the far end is reached: within the thread, by inproc in another thread, or by `ws://` to that
- * library in another process.
+ * How the far end is reached: within the thread, by inproc in another thread (a worker of the page,
+ * in a browser), or by `ws://` to that library in another process.
  */
 export type Way = 'inproc' | 'threads' | FarSpec['library']
 
@@ -19,12 +19,8 @@ export const overNetwork = ['zerowire', 'zeromq'] as const satisfies Way[]
 
 export const inBrowser = typeof document === 'object'
 
-/** The ways over which everything has to work: all in Node, and all but the threads in a browser. */
-export const ways: readonly Way[] = [
-  'inproc',
-  ...(inBrowser ? [] : (['threads'] as const)),
-  ...overNetwork,
-]
+/** The ways over which everything has to work. */
+export const ways: readonly Way[] = ['inproc', 'threads', ...overNetwork]
 
 let names = 0
 
@@ -45,6 +41,7 @@ async function openFar(way: Way, spec: FarSpec): Promise<Far> {
   }
   const near = { ...spec, address: `inproc://far-${String((names += 1))}` }
   if (way === 'inproc') return LocalFar.open(factoryOf(zerowire), near)
+  if (inBrowser) return (await import('./far/in-worker.js')).openInWorker(near)
   // A browser cannot load it.
   const { openInThread } = await import('./far/in-thread.js')
   return openInThread(near)
