@@ -126,6 +126,11 @@ export class Realm implements Neighbours {
 
   // --- the tree
 
+  /** Realms next to this one. */
+  get size(): number {
+    return this.#edges.size
+  }
+
   get hasHub(): boolean {
     return this.#up !== undefined
   }
