@@ -138,5 +138,7 @@ function isSharedWorker(): boolean {
 function offeredPort(data: unknown): MessagePort | undefined {
   if (typeof data !== 'object' || data === null) return undefined
   const { [OFFER]: port } = data as { [OFFER]?: unknown }
-  return port instanceof MessagePort ? port : undefined
+  // It may be of another page.
+  const isPort = Object.prototype.toString.call(port) === '[object MessagePort]'
+  return isPort ? (port as MessagePort) : undefined
 }

@@ -7,6 +7,7 @@ const entries = [
   'zerowire/extra',
   'zerowire/curve',
   'zerowire/draft',
+  'zerowire/workers',
   'zerowire/v5-compat',
 ]
 const draftTypes = [

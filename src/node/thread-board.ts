@@ -12,7 +12,7 @@ import { randomU32 } from '../util/bytes.js'
  */
 
 /** Where a thread finds the memory that its parent had; the number is that of the layout. */
-const KEY = 'zerowire:threads:1'
+const KEY = 'zerowire:threads:2'
 
 const RECORD = 4
 const MOST_MEMBERS = 4096

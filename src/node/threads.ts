@@ -14,7 +14,7 @@ import { Link } from './thread-link.js'
 import { ThreadStream } from './thread-stream.js'
 
 /** Where all threads that use inproc hear of each other; the number is that of what they say. */
-const CHANNEL = 'zerowire:threads:1'
+const CHANNEL = 'zerowire:threads:2'
 
 /** How often to look whether the threads at the other ends are alive. */
 const WATCH_MS = 250

@@ -1,4 +1,7 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import * as ownContext from '../../src/context.js'
+import type { Names } from '../../src/transport/inproc.js'
+import { Realm } from '../../src/workers/realm.js'
 import { ours, type AnyName } from '../support/drafts.js'
 import { make, type AnySocket, type Classes } from '../support/implementations.js'
 import { receiveTexts, receiveUntil, texts } from '../support/messages.js'
@@ -131,6 +134,34 @@ const copy: unknown = { ...(await import('zerowire')), ...(await import('zerowir
 
 /** To inproc they are as far apart as two threads. */
 describe('over inproc, between two copies of the library', () => {
+  for (const traits of types) describeSocket('inproc', traits, copy as Classes<AnyName>)
+})
+
+const otherContext = await import('../../src/context.js')
+const otherRealm = await import('../../src/workers/realm.js')
+
+/** As a page and its worker are. */
+describe('over inproc, between two copies of the library that are joined by a port', () => {
+  const [own, other] = [ownContext, otherContext].map(({ context, servicesOf }) => {
+    return servicesOf(context).transport('inproc://name').transport as unknown as Names
+  }) as [Names, Names]
+  const threads = [own.neighbours, other.neighbours]
+  const { port1, port2 } = new MessageChannel()
+
+  beforeAll(() => {
+    const [hub, child] = [new Realm(own), new otherRealm.Realm(other)]
+    own.neighbours = hub
+    other.neighbours = child
+    hub.addChild(port1)
+    child.setHub(port2)
+  })
+
+  afterAll(() => {
+    own.neighbours = threads[0]
+    other.neighbours = threads[1]
+    port1.close()
+  })
+
   for (const traits of types) describeSocket('inproc', traits, copy as Classes<AnyName>)
 })
 
