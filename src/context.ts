@@ -212,7 +212,8 @@ function unknown(id: number, value?: unknown): ZmqError {
 
 /**
  * The context of sockets that are given none. In Node its `inproc://` names are those of all threads
- * of the process, as they are in the reference; in a browser they are those of a page or a worker.
+ * of the process, as they are in the reference; in a browser they are those of a page or a worker,
+ * unless `zerowire/workers` joins them.
  */
 export const context: Context = share(new Context())
 

@@ -12,7 +12,7 @@ export async function brighten(pixels: Uint8Array): Promise<Uint8Array> {
   request.connect('inproc://brighten')
   await request.send(transfer(pixels))
   const [brighter = pixels] = await request.receive()
-  request.close()
+  await request.close()
   worker.terminate()
   return brighter
 }

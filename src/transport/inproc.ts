@@ -25,10 +25,10 @@ export interface Bound {
 /** Other threads that have the same names. */
 export interface Neighbours {
   /**
-   * Before a name is taken: settles when it is known who they are, as far as they had time to say so.
-   * May reject with the ZmqError of `bind()` where they had to be asked.
+   * Settles when it is known who they are, as far as they had time to say so.
+   * @param name is to be taken next: where they have to be asked, rejects with the ZmqError of `bind()`.
    */
-  met(name: string): Promise<unknown> | undefined
+  met(name?: string): Promise<unknown> | undefined
   /** Takes a name for this thread. @returns false when it is another's. */
   claim(name: string): boolean
   /** Gives it back. */
@@ -75,9 +75,9 @@ export class InprocTransport implements Transport, Names {
   }
 
   async isBound({ address }: Endpoint): Promise<boolean> {
-    if (this.#bound.has(address)) return true
-    await this.#neighbours?.met()
-    return this.#neighbours?.knows(address) === true
+    if (this.bound.has(address)) return true
+    await this.neighbours?.met()
+    return this.neighbours?.knows(address) === true
   }
 
   connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> | Session {

@@ -78,9 +78,10 @@ export class Realm implements Neighbours {
 
   // --- Neighbours
 
-  async met(name: string): Promise<void> {
-    if (this.#find(name) !== undefined) return
+  async met(name?: string): Promise<void> {
+    if (name !== undefined && this.#find(name) !== undefined) return
     if (this.#up !== undefined && !this.#up.met) await this.#arrival?.promise
+    if (name === undefined) return
     if (!(await this.#ask(name))) {
       throw new ZmqError('EADDRINUSE', { address: `inproc://${name}` })
     }
@@ -105,7 +106,11 @@ export class Realm implements Neighbours {
   }
 
   has(name: string): boolean {
-    return this.#ways.has(name) || this.#up?.met === false
+    return this.knows(name) || this.#up?.met === false
+  }
+
+  knows(name: string): boolean {
+    return this.#ways.has(name)
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
@@ -314,7 +319,12 @@ function connection(
   life: string,
 ): [StreamSession, Session] {
   const stream = new PortStream(port, life)
-  const facts = { endpoint: address, remoteAddress: address, connection: nextConnection() }
+  const facts = {
+    endpoint: address,
+    remoteAddress: address,
+    connection: nextConnection(),
+    accepted: false,
+  }
   const session = new StreamSession(stream, plain(local), facts, zmtp)
   return [session, new CountedSession(session, stream)]
 }

@@ -105,7 +105,7 @@ describe('memory that was given away', () => {
         }),
       ),
     )
-    for (let count = 0; count < threads.length; count += 1) await publisher.receive()
+    for (let left = threads.length; left > 0; left -= 1) await publisher.receive()
     for (let count = 0; count < 20; count += 1) {
       const body = Buffer.alloc(MIB, count)
       await publisher.send(transfer(body))
