@@ -18,10 +18,15 @@ export function slowHandshake(bytes: Buffer, accepts: (socketType: string) => bo
   return isFit(body.subarray(6), accepts)
 }
 
-/** Properties are whole, and the first that says the socket type says a fitting one. */
+/** The most properties that a peer may have. */
+const MOST_PROPERTIES = 256
+
+/** Properties are whole and not too many, and the first that says the socket type says a fitting one. */
 export function isFit(metadata: Buffer, accepts: (socketType: string) => boolean): boolean {
   let socketType: string | undefined
+  let count = 0
   for (let at = 0; at < metadata.length;) {
+    if (++count > MOST_PROPERTIES) return false
     const nameEnd = at + 1 + metadata.readUInt8(at)
     if (nameEnd === at + 1 || nameEnd + 4 > metadata.length) return false
     const valueEnd = nameEnd + 4 + metadata.readUInt32BE(nameEnd)
