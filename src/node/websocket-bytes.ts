@@ -37,6 +37,9 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
   /** Bytes of the payload that are still to come, and the key that they are masked with. */
   #left = 0
   #key = 0
+  /** Where in the chunk payloads have been gathered that are handed on together, however short they are. */
+  #from = 0
+  #to = 0
   /** The peer has said goodbye: nobody listens to what comes later (RFC 6455 section 5.5.1). */
   #over = false
 
@@ -111,19 +114,28 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
   onData(chunk: Uint8Array): void {
     const bytes = this.#rest.length === 0 ? chunk : concat([this.#rest, chunk])
     this.#rest = EMPTY
+    this.#from = this.#to = 0
     try {
       for (let at = 0; at < bytes.length && !this.#over;) {
         const next = this.#left > 0 ? this.#payload(bytes, at) : this.#frame(bytes, at)
         if (next < 0) {
           this.#rest = copyOf(bytes.subarray(at))
-          return
+          break
         }
         at = next
       }
+      this.#handOn(bytes)
     } catch (error) {
+      this.#handOn(bytes)
       this.#error = error instanceof Error ? error : new Error(String(error))
       this.#inner.destroy()
     }
+  }
+
+  #handOn(bytes: Uint8Array): void {
+    const payload = bytes.subarray(this.#from, this.#to)
+    this.#from = this.#to = 0
+    if (payload.length > 0) this.#handler?.onData(payload)
   }
 
   /** Reads a header, or a whole control frame. @returns where it ends; -1 when it is not all there. */
@@ -138,6 +150,7 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
       if (length > LONGEST_CONTROL) throw protocolError('a control frame of more than 125 bytes')
       const end = start + length
       if (end > bytes.length) return -1
+      this.#handOn(bytes)
       this.#control.feed(bytes.subarray(at, end))
       return end
     }
@@ -152,11 +165,12 @@ export class WebSocketBytes implements ByteStream, ByteStreamHandler {
 
   #payload(bytes: Uint8Array, at: number): number {
     const taken = Math.min(this.#left, bytes.length - at)
-    const payload = bytes.subarray(at, at + taken)
-    mask(payload, this.#key)
+    mask(bytes.subarray(at, at + taken), this.#key)
     this.#key = turned(this.#key, taken)
     this.#left -= taken
-    this.#handler?.onData(payload)
+    if (this.#from === this.#to) this.#from = this.#to = at
+    else bytes.copyWithin(this.#to, at, at + taken)
+    this.#to += taken
     return at + taken
   }
 
