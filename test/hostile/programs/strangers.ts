@@ -1,5 +1,5 @@
 /**
- * All strangers there are come to sockets that listen, or are dialled by others, again and again.
+ * All strangers there are come to a socket that listens, or are dialled by one, again and again.
  * Prints what the process holds after the first rounds and at the end.
  */
 import { once } from 'node:events'
@@ -19,8 +19,8 @@ import { websocketAttacks } from '../websocket-attacks.js'
 import { handshakeAttacks } from '../zmtp-handshake-attacks.js'
 import { trafficAttacks } from '../zmtp-traffic-attacks.js'
 
-const WARM_UP = 2
-const ROUNDS = 4
+const WARM_UP = 1
+const ROUNDS = 3
 
 /** What a stranger does at a connection to, or from, a socket that talks to that type; then it leaves. */
 type Visit = (socket: NetSocket, peerType: string) => void
@@ -77,44 +77,60 @@ function dialBare(address: string): NetSocket {
   return connectTls({ ...options, rejectUnauthorized: false })
 }
 
-/** One round of strangers at listeners that stay, and what came of it. */
-async function atListeners(scheme: string): Promise<() => Promise<void>> {
-  const visits = scheme.startsWith('ws') ? ofClients : overZmtp
-  const victims = [
-    { socket: new Pull({ tls }), peerType: 'PUSH' },
-    { socket: new XPublisher({ tls }), peerType: 'SUB' },
-    { socket: new Router({ tls }), peerType: 'DEALER' },
-    { socket: new Dealer({ tls }), peerType: 'REP' },
-  ]
-  for (const [index, { socket }] of victims.entries()) {
-    const file = join(tmpdir(), `zw-strangers-${process.pid}-${index}`)
-    await socket.bind(scheme === 'ipc' ? `ipc://${file}` : `${scheme}://127.0.0.1:*`)
+/** Sockets that listen, and whom they talk to. */
+const listeners: Record<string, { make: () => Pull | XPublisher | Router | Dealer; peer: string }> =
+  {
+    Pull: { make: () => new Pull({ tls }), peer: 'PUSH' },
+    XPublisher: { make: () => new XPublisher({ tls }), peer: 'SUB' },
+    Router: { make: () => new Router({ tls }), peer: 'DEALER' },
+    Dealer: { make: () => new Dealer({ tls }), peer: 'REP' },
   }
+
+/** One round of strangers at a listener that stays, and what came of it. */
+async function atListener(type: string, scheme: string): Promise<() => Promise<void>> {
+  const visits = scheme.startsWith('ws') ? ofClients : overZmtp
+  const { make, peer } = known(listeners, type)
+  const socket = make()
+  const file = join(tmpdir(), `zw-strangers-${process.pid}`)
+  await socket.bind(scheme === 'ipc' ? `ipc://${file}` : `${scheme}://127.0.0.1:*`)
   return async () => {
-    for (const { socket, peerType } of victims) {
-      for (const visit of visits) {
-        const stranger = dialBare(String(socket.lastEndpoint))
-        stranger.on('error', () => undefined).resume()
-        const closed = new Promise((resolve) => stranger.once('close', resolve))
-        visit(stranger, peerType)
-        await closed
-        while (socket.readable) await socket.receive()
-      }
-      while (socket.stats.peers > 0) await nextTurn()
+    for (const visit of visits) {
+      const stranger = dialBare(String(socket.lastEndpoint))
+      stranger.on('error', () => undefined).resume()
+      const closed = new Promise((resolve) => stranger.once('close', resolve))
+      visit(stranger, peer)
+      await closed
       while (socket.readable) await socket.receive()
     }
+    while (socket.stats.peers > 0) await nextTurn()
+    while (socket.readable) await socket.receive()
   }
 }
 
-/** One round of sockets that dial strangers, and dial again. */
-async function atDiallers(scheme: string): Promise<() => Promise<void>> {
+const DIALLING = { reconnectInterval: 1, linger: 0 }
+
+/** Sockets that dial, and whom they talk to. */
+const diallers: Record<string, { make: () => Pull | XSubscriber | Dealer; peer: string }> = {
+  Pull: { make: () => new Pull(DIALLING), peer: 'PUSH' },
+  XSubscriber: { make: () => new XSubscriber(DIALLING), peer: 'PUB' },
+  Dealer: { make: () => new Dealer(DIALLING), peer: 'DEALER' },
+}
+
+function known<T>(all: Record<string, T>, type: string): T {
+  const found = all[type]
+  if (found === undefined) throw new Error(`no such socket: ${type}`)
+  return found
+}
+
+/** One round of a socket that dials strangers, and dials again. */
+async function atDialler(type: string, scheme: string): Promise<() => Promise<void>> {
+  const { make, peer } = known(diallers, type)
   let answered = 0
-  let peerType = ''
   const { length: all } = scheme === 'ws' ? ofServers(upgradeRequest()) : overZmtp
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
     const answer = (visits: readonly Visit[]): void => {
-      visits[answered % all]?.(socket, peerType)
+      visits[answered % all]?.(socket, peer)
       answered += 1
     }
     if (scheme === 'ws') {
@@ -129,32 +145,23 @@ async function atDiallers(scheme: string): Promise<() => Promise<void>> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const options = { reconnectInterval: 1, linger: 0 }
-  const victims = [
-    { make: () => new Pull(options), type: 'PUSH' },
-    { make: () => new XSubscriber(options), type: 'PUB' },
-    { make: () => new Dealer(options), type: 'DEALER' },
-  ]
+  const address = `${scheme}://127.0.0.1:${port}`
   return async () => {
-    for (const { make, type } of victims) {
-      const socket = make()
-      peerType = type
-      const enough = answered + all
-      // Who is of the wrong type is not dialled again.
-      while (answered < enough) {
-        const before = answered
-        const left = new Promise((resolve) => {
-          socket.events.on('disconnect', resolve)
-        })
-        const address = `${scheme}://127.0.0.1:${port}`
-        socket.connect(address)
-        await left
-        while (answered === before) await nextTurn()
-        while (socket.readable) await socket.receive()
-        socket.disconnect(address)
-      }
-      await socket.close()
+    const socket = make()
+    const enough = answered + all
+    // Who is of the wrong type is not dialled again, so each is dialled anew.
+    while (answered < enough) {
+      const before = answered
+      const left = new Promise((resolve) => {
+        socket.events.on('disconnect', resolve)
+      })
+      socket.connect(address)
+      await left
+      while (answered === before) await nextTurn()
+      while (socket.readable) await socket.receive()
+      socket.disconnect(address)
     }
+    await socket.close()
   }
 }
 
@@ -164,8 +171,8 @@ async function measure(): Promise<{ bytes: number; resources: Record<string, num
   return { bytes: heldBytes(), resources: resources() }
 }
 
-const [where = '', scheme = ''] = process.argv.slice(2)
-const round = where === 'dialler' ? await atDiallers(scheme) : await atListeners(scheme)
+const [where = '', type = '', scheme = ''] = process.argv.slice(2)
+const round = await (where === 'dialler' ? atDialler : atListener)(type, scheme)
 for (let count = 0; count < WARM_UP; count += 1) await round()
 const early = await measure()
 for (let count = WARM_UP; count < ROUNDS; count += 1) await round()
