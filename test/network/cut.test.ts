@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { hasNetworks, Network } from '../support/network.js'
 import { requires } from '../support/requires.js'
+import type { End } from './programs/end.js'
 
 const PROGRAM = 'test/network/programs/end.ts'
 
@@ -12,23 +13,21 @@ describe.each(['tcp', 'ws'])('a cable that is pulled under %s', (scheme) => {
     onTestFinished(() => {
       network.close()
     })
-    const [address] = network.addresses
-    const endpoint = `${scheme}://${address}:5555`
-    const listener = network.run(0, PROGRAM, 'bind', endpoint)
-    await listener.hears('bound')
-    const dialler = network.run(1, PROGRAM, 'connect', endpoint)
-    await Promise.all([listener.hears('handshake'), dialler.hears('handshake')])
-    dialler.tell('before')
-    expect(await dialler.hears('answer')).toMatchObject({ text: 'before' })
+    const endpoint = `${scheme}://${network.addresses[0]}:5555`
+    const listener = network.near.run<End>(PROGRAM)
+    await listener.call('bind', endpoint)
+    const dialler = network.far.run<End>(PROGRAM)
+    await dialler.call('connect', endpoint)
+    await Promise.all([listener.call('handshake', 1), dialler.call('handshake', 1)])
+    expect(await dialler.call('ask', 'before')).toBe('before')
 
     network.cut()
     // Nobody says anything: only the silence can be noticed.
-    expect(await listener.hears('disconnect')).toMatchObject({ text: 'ETIMEDOUT' })
-    expect(await dialler.hears('disconnect')).toMatchObject({ text: 'ETIMEDOUT' })
+    expect(await listener.call('disconnect')).toBe('ETIMEDOUT')
+    expect(await dialler.call('disconnect')).toBe('ETIMEDOUT')
 
     network.mend()
-    await Promise.all([listener.hears('handshake'), dialler.hears('handshake')])
-    dialler.tell('after')
-    expect(await dialler.hears('answer')).toMatchObject({ text: 'after' })
+    await Promise.all([listener.call('handshake', 2), dialler.call('handshake', 2)])
+    expect(await dialler.call('ask', 'after')).toBe('after')
   })
 })

@@ -1,102 +1,112 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { fromSource, projectRoot } from './program.js'
-import { WakeUp } from './wake-up.js'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { Station, type Commands } from './station.js'
 
 let made = 0
 
-function ip(...args: string[]): void {
+function ip(...args: readonly string[]): void {
   execFileSync('ip', args, { stdio: 'pipe' })
+}
+
+function uniqueName(): string {
+  return `zw-${String(process.pid)}-${String(made++)}`
 }
 
 /** Whether this machine lets us make networks of our own. */
 export function hasNetworks(): boolean {
-  const name = `zw-${String(process.pid)}-probe`
   try {
-    ip('netns', 'add', name)
-    ip('netns', 'delete', name)
+    new Namespace().close()
     return true
   } catch {
     return false
   }
 }
 
-/** What a program says to the test that runs it. */
-export interface News {
-  readonly type: string
-  readonly text?: string
-}
+/** A network of its own, as a host has it. */
+export class Namespace {
+  readonly name: string = uniqueName()
+  readonly #stations: { kill(): Promise<void> }[] = []
 
-/** A program in a namespace of its own, which tells what happens to it. */
-export class Host {
-  readonly news: News[] = []
-  readonly #child: ChildProcess
-  readonly #arrived = new WakeUp()
-
-  constructor(namespace: string, program: string, args: readonly string[]) {
-    const command = ['netns', 'exec', namespace, process.execPath, ...fromSource, program, ...args]
-    this.#child = spawn('ip', command, {
-      cwd: projectRoot,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
-    this.#child.on('message', (news: News) => {
-      this.news.push(news)
-      this.#arrived.notify()
-    })
+  constructor() {
+    ip('netns', 'add', this.name)
+    this.ip('link', 'set', 'lo', 'up')
   }
 
-  /** The next news of a type, those before it being of no interest. */
-  hears(type: string): Promise<News> {
-    return this.#arrived.until(() => {
-      const at = this.news.findIndex((news) => news.type === type)
-      return at < 0 ? undefined : this.news.splice(0, at + 1).at(-1)
-    })
+  /** Runs `ip` for this network. */
+  ip(...args: readonly string[]): void {
+    ip('-n', this.name, ...args)
   }
 
-  tell(text: string): void {
-    this.#child.send(text)
+  /** A file of /etc as programs that are started from now on see it. */
+  writeEtc(file: string, text: string): void {
+    mkdirSync(this.#etc, { recursive: true })
+    writeFileSync(`${this.#etc}/${file}`, text)
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL')
+  run<C extends Commands>(program: string): Station<C> {
+    const station = new Station<C>(program, { prefix: ['ip', 'netns', 'exec', this.name] })
+    this.#stations.push(station)
+    return station
+  }
+
+  close(): void {
+    for (const station of this.#stations) void station.kill()
+    ip('netns', 'delete', this.name)
+    rmSync(this.#etc, { recursive: true, force: true })
+  }
+
+  get #etc(): string {
+    return `/etc/netns/${this.name}`
   }
 }
+
+/** An address of a machine that is not there: what is sent to it vanishes. */
+const NOBODY = '02:00:00:00:00:fe'
 
 /** Two hosts and the cable between them. */
 export class Network {
-  readonly addresses = ['10.203.7.1', '10.203.7.2'] as const
-  readonly #namespaces: readonly [string, string]
-  readonly #hosts: Host[] = []
+  readonly addresses: readonly [string, string] = ['10.203.7.1', '10.203.7.2']
+  readonly near: Namespace = new Namespace()
+  readonly far: Namespace = new Namespace()
 
   constructor() {
-    const name = `zw-${String(process.pid)}-${String(made++)}`
-    const [near, far] = (this.#namespaces = [`${name}-a`, `${name}-b`])
-    ip('netns', 'add', near)
-    ip('netns', 'add', far)
-    ip('-n', near, 'link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', far)
-    for (const [index, namespace] of this.#namespaces.entries()) {
-      ip('-n', namespace, 'address', 'add', `${this.addresses[index] ?? ''}/24`, 'dev', 'cable')
-      ip('-n', namespace, 'link', 'set', 'cable', 'up')
-      ip('-n', namespace, 'link', 'set', 'lo', 'up')
+    const { near, far } = this
+    near.ip('link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', far.name)
+    for (const [index, end] of [near, far].entries()) {
+      end.ip('address', 'add', `${this.addresses[index] ?? ''}/24`, 'dev', 'cable')
+      end.ip('link', 'set', 'cable', 'up')
     }
-  }
-
-  run(end: 0 | 1, program: string, ...args: string[]): Host {
-    const host = new Host(this.#namespaces[end], program, args)
-    this.#hosts.push(host)
-    return host
   }
 
   /** Pulls the cable: nothing arrives any more, and nobody is told. */
   cut(): void {
-    ip('-n', this.#namespaces[1], 'link', 'set', 'cable', 'down')
+    this.far.ip('link', 'set', 'cable', 'down')
   }
 
   mend(): void {
-    ip('-n', this.#namespaces[1], 'link', 'set', 'cable', 'up')
+    this.far.ip('link', 'set', 'cable', 'up')
+  }
+
+  /** What one end sends vanishes on its way, while its link is up. */
+  blackHole(end: 'near' | 'far'): void {
+    const other = end === 'near' ? this.addresses[1] : this.addresses[0]
+    const neighbour = ['to', other, 'dev', 'cable', 'lladdr', NOBODY, 'nud', 'permanent']
+    this[end].ip('neighbour', 'replace', ...neighbour)
+  }
+
+  fillBlackHole(end: 'near' | 'far'): void {
+    const other = end === 'near' ? this.addresses[1] : this.addresses[0]
+    this[end].ip('neighbour', 'delete', 'to', other, 'dev', 'cable')
+  }
+
+  /** Takes an address from a host and gives it another one. */
+  readdress(end: 'near' | 'far', from: string, to: string): void {
+    this[end].ip('address', 'add', `${to}/24`, 'dev', 'cable')
+    this[end].ip('address', 'delete', `${from}/24`, 'dev', 'cable')
   }
 
   close(): void {
-    for (const host of this.#hosts) host.kill()
-    for (const namespace of this.#namespaces) ip('netns', 'delete', namespace)
+    this.near.close()
+    this.far.close()
   }
 }

@@ -1,11 +1,11 @@
 import { Dealer } from 'zerowire'
+import { EventLog } from '../../support/events.js'
+import { obey } from '../../support/in-station.js'
 
 /*
- * One end of a conversation that is watched: `bind` answers whatever comes, `connect` says what it
- * is told to. Both ask for a sign of life ten times a second.
+ * One end of a conversation that is watched. Both ask for a sign of life ten times a second.
  */
 
-const [, , role = '', address = ''] = process.argv
 const socket = new Dealer({
   heartbeatInterval: 100,
   heartbeatTimeout: 300,
@@ -13,24 +13,33 @@ const socket = new Dealer({
   connectTimeout: 1000,
   linger: 0,
 })
+const log = new EventLog(socket)
 
-const tell = (type: string, text = ''): void => {
-  process.send?.({ type, text })
+const commands = {
+  /** Answers whatever comes. */
+  async bind(address: string) {
+    await socket.bind(address)
+    void (async () => {
+      for await (const message of socket) await socket.send(message)
+    })()
+  },
+  connect(address: string) {
+    socket.connect(address)
+  },
+  async ask(text: string) {
+    await socket.send(text)
+    return String((await socket.receive())[0])
+  },
+  async handshake(count: number) {
+    await log.until('handshake', count)
+  },
+  /** Why the first connection ended. */
+  async disconnect() {
+    return (await log.until('disconnect')).error?.code
+  },
 }
-socket.events.on('handshake', () => {
-  tell('handshake')
-})
-socket.events.on('disconnect', ({ error }) => {
-  tell('disconnect', error?.code)
-})
-process.on('disconnect', () => process.exit())
 
-if (role === 'bind') {
-  await socket.bind(address)
-  tell('bound')
-  for await (const message of socket) await socket.send(message)
-} else {
-  socket.connect(address)
-  process.on('message', (text) => void socket.send(String(text)))
-  for await (const [message] of socket) tell('answer', String(message))
-}
+/** What a test can have it do. */
+export type End = typeof commands
+
+obey(commands)

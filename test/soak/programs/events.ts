@@ -1,0 +1,41 @@
+import type { EventType } from 'zerowire'
+import type { FarSocket } from '../../support/far/far.js'
+import { now } from '../../support/in-station.js'
+import { WakeUp } from '../../support/wake-up.js'
+
+/** An event, and when it was. */
+export interface Moment {
+  readonly type: EventType
+  readonly at: number
+  readonly code?: string | undefined
+  readonly remoteAddress?: string | undefined
+}
+
+interface Told {
+  readonly type: EventType
+  readonly error?: { readonly code: string }
+  readonly remoteAddress?: string
+}
+
+/** What happens to a socket, and when. */
+export class Moments {
+  readonly all: Moment[] = []
+  readonly #news = new WakeUp()
+
+  constructor(socket: FarSocket) {
+    void this.#follow(socket)
+  }
+
+  /** The first event of a type after a moment. */
+  after(type: EventType, moment: number): Promise<Moment> {
+    return this.#news.until(() => this.all.find((each) => each.type === type && each.at > moment))
+  }
+
+  async #follow(socket: FarSocket): Promise<void> {
+    for await (const event of socket.events) {
+      const { type, error, remoteAddress } = event as Told
+      this.all.push({ type, at: now(), code: error?.code, remoteAddress })
+      this.#news.notify()
+    }
+  }
+}

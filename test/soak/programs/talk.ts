@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FarSocket } from '../../support/far/far.js'
+import { now } from '../../support/in-station.js'
+import { Ledger } from './ledger.js'
+
+/** What a socket does all the time. */
+export type Role =
+  /** Sends numbers. */
+  | 'tell'
+  /** Receives them. */
+  | 'hear'
+  /** Sends numbers, and hears them from whoever answers, when they come. */
+  | 'ask'
+  /** Sends a number again until it is answered, then the next one. */
+  | 'insist'
+  /** Sends back what it gets. */
+  | 'answer'
+
+/** Numbers that are sent and received, by one socket. */
+export class Talk {
+  /** When each number was sent. */
+  readonly sentAt: number[] = []
+  readonly heard = new Ledger()
+  /** Questions that were asked again. */
+  again = 0
+  readonly #socket: FarSocket
+  readonly #pause: number
+  readonly #padding: Buffer
+  #going = true
+  #done: Promise<unknown> = Promise.resolve()
+
+  /**
+   * @param pause milliseconds between two numbers.
+   * @param size bytes that go with each number.
+   */
+  constructor(socket: FarSocket, role: Role, pause: number, size: number) {
+    this.#socket = socket
+    this.#pause = pause
+    this.#padding = Buffer.alloc(size)
+    if (role === 'tell' || role === 'ask') this.#done = this.#tell()
+    if (role === 'hear' || role === 'ask') void this.#hear()
+    if (role === 'insist') this.#done = this.#insist()
+    if (role === 'answer') void this.#answer()
+  }
+
+  /** Sends no more; settles with how many numbers there were. */
+  async stop(): Promise<number> {
+    this.#going = false
+    await this.#done
+    return this.sentAt.length
+  }
+
+  async #tell(): Promise<void> {
+    while (this.#going) {
+      if (!(await this.#send(this.sentAt.length))) continue
+      this.sentAt.push(now())
+      if (this.#pause > 0) await delay(this.#pause)
+    }
+  }
+
+  async #hear(): Promise<void> {
+    for (;;) this.heard.add(numberIn(await this.#socket.receive()))
+  }
+
+  async #insist(): Promise<void> {
+    while (this.#going) {
+      const number = this.sentAt.length
+      this.sentAt.push(now())
+      for (let asked = 0; this.heard.last < number; asked += 1) {
+        if (asked > 0) this.again += 1
+        if (!(await this.#send(number))) continue
+        try {
+          this.heard.add(numberIn(await this.#socket.receive()))
+        } catch (error) {
+          if (!isAgain(error)) throw error
+        }
+      }
+      if (this.#pause > 0) await delay(this.#pause)
+    }
+  }
+
+  async #answer(): Promise<void> {
+    for (;;) {
+      const message = await this.#socket.receive()
+      this.heard.count += 1
+      await this.#socket.send(message)
+    }
+  }
+
+  /** @returns false when nobody took it in time. */
+  async #send(number: number): Promise<boolean> {
+    try {
+      await this.#socket.send([Buffer.from(String(number)), this.#padding])
+      return true
+    } catch (error) {
+      if (isAgain(error)) return false
+      throw error
+    }
+  }
+}
+
+function numberIn(message: readonly Uint8Array[]): number {
+  return Number(String(message.at(-2)))
+}
+
+function isAgain(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
+}
