@@ -1,5 +1,7 @@
 import type { Scenario } from './scenario.js'
+import { addresses } from './scenarios/addresses.js'
+import { badWire } from './scenarios/bad-wire.js'
 import { cable } from './scenarios/cable.js'
 
 /** In the order in which they are played. */
-export const SCENARIOS: readonly Scenario[] = [cable]
+export const SCENARIOS: readonly Scenario[] = [cable, badWire, addresses]

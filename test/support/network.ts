@@ -101,8 +101,8 @@ export class Network {
 
   /** Takes an address from a host and gives it another one. */
   readdress(end: 'near' | 'far', from: string, to: string): void {
-    this[end].ip('address', 'add', `${to}/24`, 'dev', 'cable')
     this[end].ip('address', 'delete', `${from}/24`, 'dev', 'cable')
+    this[end].ip('address', 'add', `${to}/24`, 'dev', 'cable')
   }
 
   close(): void {

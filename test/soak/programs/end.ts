@@ -27,6 +27,7 @@ export interface Spec {
 export interface Said {
   readonly sent: number
   readonly heard: number
+  readonly first: number
   readonly last: number
   readonly disordered: number
   readonly repeated: number
@@ -94,12 +95,12 @@ const commands = {
 
   said(name: string): Said {
     const { sentAt, heard, again } = talk(name)
-    const { count, last, disordered, repeated } = heard
-    return { sent: sentAt.length, heard: count, last, disordered, repeated, again }
+    const { count, first, last, disordered, repeated } = heard
+    return { sent: sentAt.length, heard: count, first, last, disordered, repeated, again }
   },
 
-  /** Those of the first `count` numbers that have not come. */
-  missing: (name: string, count: number) => talk(name).heard.missing(count),
+  /** Those between the first that came and `end` that have not. */
+  missing: (name: string, end: number) => talk(name).heard.missing(end),
 
   /** When some numbers were sent. */
   sentAt: (name: string, numbers: readonly number[]) =>

@@ -2,6 +2,7 @@
 export class Ledger {
   readonly #seen: boolean[] = []
   count = 0
+  first = Infinity
   last = -1
   /** That came after a higher one. */
   disordered = 0
@@ -13,13 +14,14 @@ export class Ledger {
     else this.count += 1
     if (number < this.last) this.disordered += 1
     this.#seen[number] = true
+    this.first = Math.min(this.first, number)
     this.last = Math.max(this.last, number)
   }
 
-  /** Those below `end` that have not come. */
+  /** Those between the first that came and `end` that have not. */
   missing(end: number): number[] {
     const missing: number[] = []
-    for (let number = 0; number < end; number += 1) {
+    for (let number = this.first; number < end; number += 1) {
       if (this.#seen[number] !== true) missing.push(number)
     }
     return missing

@@ -1,13 +1,14 @@
-import type { SocketName } from '../../support/implementations.js'
-import type { Role } from '../programs/talk.js'
+import type { SocketName } from '../support/implementations.js'
+import type { Role } from './programs/talk.js'
 
 export type End = 'near' | 'far'
 type Library = 'zerowire' | 'zeromq'
 
-interface Participant {
+export interface Participant {
   readonly library: Library
   readonly type: SocketName
   readonly options?: Readonly<Record<string, unknown>>
+  readonly subscribe?: readonly string[]
 }
 
 /** Two sockets, one of which sends numbers. */
@@ -40,7 +41,7 @@ const kinds: readonly Kind[] = [
   },
   {
     sender: { type: 'Publisher', options: { sendHighWaterMark: QUEUE } },
-    hearer: { type: 'Subscriber' },
+    hearer: { type: 'Subscriber', subscribe: [''] },
     ...{ role: 'tell', answer: 'hear', drops: true },
   },
   {
@@ -74,3 +75,12 @@ export const conversations: readonly Conversation[] = kinds.flatMap(({ sender, h
     ),
   ),
 )
+
+/** The same with less: who sends dials as well. */
+export const fewConversations: readonly Conversation[] = conversations.filter(
+  ({ sender, dialler }) => sender === dialler,
+)
+
+export function other(end: End): End {
+  return end === 'near' ? 'far' : 'near'
+}
