@@ -96,7 +96,9 @@ export function connected(
     })
     const closed = (): void => {
       timer?.cancel()
-      const error = fromSystemError(failure, text, 'ECONNREFUSED')
+      // Not refused: a name without an address, a network without a route, or TLS that fails.
+      const failed = failure instanceof Error && 'syscall' in failure ? 'EHOSTUNREACH' : 'EPROTO'
+      const error = fromSystemError(failure, text, failed)
       emit({ type: 'close', address: text, error })
       reject(error)
     }

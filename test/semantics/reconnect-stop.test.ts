@@ -51,6 +51,16 @@ describe('reconnectStop', () => {
     await log.until('connect:retry', 2)
   })
 
+  it('1: a name that nobody knows is no refusal, and tried again', async () => {
+    const socket = push(1)
+    const log = new EventLog(socket)
+    // Longer than any name can be: known without asking.
+    socket.connect(`tcp://${'x'.repeat(64)}.invalid:5555`)
+    const { error } = await log.until('close')
+    expect(error).toMatchObject({ code: 'EHOSTUNREACH', cause: { code: 'ENOTFOUND' } })
+    await log.until('connect:retry', 2)
+  })
+
   it.each([2, 3])('%i: a handshake that fails is the last attempt', async (bits) => {
     const { address, close } = await rude()
     const socket = push(bits)

@@ -8,12 +8,14 @@ export interface Moment {
   readonly type: EventType
   readonly at: number
   readonly code?: string | undefined
+  /** What the system said. */
+  readonly systemCode?: string | undefined
   readonly remoteAddress?: string | undefined
 }
 
 interface Told {
   readonly type: EventType
-  readonly error?: { readonly code: string }
+  readonly error?: { readonly code: string; readonly cause?: { readonly code?: string } }
   readonly remoteAddress?: string
 }
 
@@ -34,7 +36,8 @@ export class Moments {
   async #follow(socket: FarSocket): Promise<void> {
     for await (const event of socket.events) {
       const { type, error, remoteAddress } = event as Told
-      this.all.push({ type, at: now(), code: error?.code, remoteAddress })
+      const { code, cause } = error ?? {}
+      this.all.push({ type, at: now(), code, systemCode: cause?.code, remoteAddress })
       this.#news.notify()
     }
   }
