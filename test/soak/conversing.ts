@@ -1,5 +1,4 @@
-import type { Namespace } from '../support/network.js'
-import type { Station } from '../support/station.js'
+import type { Commands, Station } from '../support/station.js'
 import { other, type Conversation, type End, type Participant } from './conversations.js'
 import type { EndProgram, Said } from './programs/end.js'
 import type { Run } from './run.js'
@@ -8,12 +7,17 @@ const PROGRAM = 'test/soak/programs/end.ts'
 
 export type Host = Station<EndProgram>
 
+/** What runs a process somewhere. */
+interface Runs {
+  run<C extends Commands>(program: string): Station<C>
+}
+
 /** Where conversations take place. */
 interface Place {
   /** Or names, by which the ends find each other. */
   readonly addresses: readonly [string, string]
-  readonly near: Namespace
-  readonly far: Namespace
+  readonly near: Runs
+  readonly far: Runs
 }
 
 /** How a conversation went. */

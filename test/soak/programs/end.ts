@@ -6,7 +6,7 @@ import { obey } from '../../support/in-station.js'
 import { heldBytes, resources } from '../../support/memory.js'
 import { rebind } from '../../support/rebind.js'
 import { Moments, type Moment } from './events.js'
-import { Talk, type Role } from './talk.js'
+import { isAgain, Talk, type Role } from './talk.js'
 import { TopicRound } from './topic-round.js'
 
 /* A process with sockets, which talk, are watched, and tell what they have seen. */
@@ -66,6 +66,20 @@ function topics(name: string): TopicRound {
   return (open.topics ??= new TopicRound(open.socket))
 }
 
+async function flood(socket: FarSocket, message: Buffer): Promise<never> {
+  for (;;) {
+    try {
+      await socket.send([message])
+    } catch (error) {
+      if (!isAgain(error)) throw error
+    }
+  }
+}
+
+async function drain(socket: FarSocket): Promise<never> {
+  for (;;) await socket.receive()
+}
+
 const commands = {
   /** @returns the endpoint. */
   async open(spec: Spec) {
@@ -121,6 +135,16 @@ const commands = {
   publishMany: (name: string, count: number) => topics(name).publish(count),
   /** On how many topics something has come. @param anew forget that afterwards. */
   topicsHeard: (name: string, anew: boolean) => topics(name).heard(anew),
+
+  /** Sends as fast as it can, until the end of the process. */
+  flood(name: string, size: number) {
+    void flood(end(name).socket, Buffer.alloc(size))
+  },
+
+  /** Receives, and forgets. */
+  drain(name: string) {
+    void drain(end(name).socket)
+  },
 
   held: () => ({
     bytes: heldBytes(),

@@ -103,6 +103,7 @@ function numberIn(message: readonly Uint8Array[]): number {
   return Number(String(message.at(-2)))
 }
 
-function isAgain(error: unknown): boolean {
+/** Whether there was no room, or nothing to receive, in time. */
+export function isAgain(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
 }

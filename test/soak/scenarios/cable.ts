@@ -8,7 +8,8 @@ import {
   type End,
   type Participant,
 } from '../conversations.js'
-import { Conversing, type Ending } from '../conversing.js'
+import { Accounts } from '../accounts.js'
+import { Conversing } from '../conversing.js'
 import { networks } from '../needs.js'
 import type { Run } from '../run.js'
 import type { Scenario } from '../scenario.js'
@@ -91,20 +92,11 @@ function subscription(
   }
 }
 
-/** When numbers of a conversation may be lost. */
-interface Gap {
-  readonly start: number
-  /** Its sender knew. */
-  readonly noticed: number
-  /** Numbers came through again. */
-  readonly over: number
-}
-
 class Cable {
   readonly #run: Run
   readonly #network: Network
   readonly #all: Conversing
-  readonly #gaps = new Map<string, Gap[]>()
+  readonly #accounts: Accounts
   /** Milliseconds until it was noticed, by ends that heard nothing, and by ends that did. */
   slowestDeaf = 0
   slowestHearing = 0
@@ -115,6 +107,7 @@ class Cable {
     this.#network = run.closing(new Network())
     const talks = run.size({ quick: fewConversations, full: conversations })
     this.#all = new Conversing(run, this.#network, talks)
+    this.#accounts = new Accounts(run, this.#all)
   }
 
   async begin(): Promise<void> {
@@ -155,55 +148,12 @@ class Cable {
     await this.#all.flows(now())
     const over = now()
     this.slowestHealing = Math.max(this.slowestHealing, over - mended)
-    for (const { name, sender } of this.#all.talks) {
-      const { at = NaN } = noticed.find((each) => each.name === name && each.end === sender) ?? {}
-      const gaps = this.#gaps.get(name) ?? []
-      this.#gaps.set(name, [...gaps, { start: start - UNDER_WAY, noticed: at, over }])
-    }
+    this.#accounts.gap(start - UNDER_WAY, noticed, over)
     for (const { name } of subscriptions) await this.#hearAll(name)
   }
 
-  /** What was lost, and whether it may have been. */
-  async account(): Promise<void> {
-    const run = this.#run
-    const endings = await this.#all.finish()
-    const total = (count: (ending: Ending) => number): number =>
-      endings.reduce((sum, ending) => sum + count(ending), 0)
-    const named = (those: readonly Ending[]): string =>
-      those.map(({ talk }) => talk.name).join('; ') || 'none'
-    run.tell('numbers sent', total(({ sent }) => sent).toLocaleString('en'))
-    run.tell('of those lost in gaps', total(({ missing }) => missing.length).toLocaleString('en'))
-    const astray = endings.filter((ending) => this.#isAstray(ending))
-    run.exactly('conversations that lost numbers elsewhere', named(astray), 'none')
-    const wrong: Ending[] = []
-    for (const ending of endings) if (!(await this.#addsUp(ending))) wrong.push(ending)
-    run.exactly('senders whose counts do not add up', named(wrong), 'none')
-    const disordered = total(({ said }) => said.disordered + said.repeated)
-    run.exactly('numbers out of order or twice', disordered, 0)
-  }
-
-  /** Whether numbers were lost that should not have been: when all was well, or by one that insists. */
-  #isAstray({ talk, missing, missingAt, said }: Ending): boolean {
-    if (talk.role === 'insist') return missing.length > 0
-    // Whoever waits for room loses what nobody knew to be lost; who drops, all until it is over.
-    const end = talk.drops === true ? 'over' : 'noticed'
-    const gaps = this.#gaps.get(talk.name) ?? []
-    const elsewhere = missingAt.some((at) => !gaps.some((gap) => at >= gap.start && at <= gap[end]))
-    return elsewhere || (talk.drops !== true && said.first > 0)
-  }
-
-  /** sent = received + dropped + queued + what the system had taken and could not deliver. */
-  async #addsUp({ talk, sent, said }: Ending): Promise<boolean> {
-    const { name, sender, role, ends } = talk
-    if (role !== 'tell' || ends[sender].library !== 'zerowire') return true
-    const host = this.#all.hosts[sender]
-    const { dropped, queued, ...stats } = await host.call('stats', name)
-    let underWay = 0
-    for (const { start, noticed } of this.#gaps.get(name) ?? []) {
-      underWay += await host.call('sentBetween', name, start, noticed)
-    }
-    const unknown = sent - said.heard - dropped.total - queued.outgoing
-    return stats.sent === sent && unknown >= 0 && unknown <= underWay
+  account(): Promise<void> {
+    return this.#accounts.settle()
   }
 
   /** Everything that is subscribed to is heard. */
