@@ -4,6 +4,7 @@ import type { Run } from './run.js'
 
 /** When numbers of a conversation may be lost. */
 interface Gap {
+  /** When the last number was sent that is known to have come. */
   readonly start: number
   /** Its sender knew. */
   readonly noticed: number
@@ -23,15 +24,22 @@ export class Accounts {
   readonly #run: Run
   readonly #all: Conversing
   readonly #gaps = new Map<string, Gap[]>()
+  #starts = new Map<string, number>()
 
   constructor(run: Run, all: Conversing) {
     this.#run = run
     this.#all = all
   }
 
-  /** Nothing arrived for a while, in every conversation. */
-  gap(start: number, noticed: readonly Noticed[], over: number): void {
+  /** From now on numbers may be lost. */
+  async openGap(): Promise<void> {
+    this.#starts = new Map(await this.#all.lastHeard())
+  }
+
+  /** They came through again at last, in every conversation. */
+  closeGap(noticed: readonly Noticed[], over: number): void {
     for (const { name, sender } of this.#all.talks) {
+      const start = this.#starts.get(name) ?? NaN
       const { at = NaN } = noticed.find((each) => each.name === name && each.end === sender) ?? {}
       this.#gaps.set(name, [...this.#gapsOf(name), { start, noticed: at, over }])
     }
@@ -52,8 +60,8 @@ export class Accounts {
     const wrong: Ending[] = []
     for (const ending of endings) if (!(await this.#addsUp(ending))) wrong.push(ending)
     run.exactly('senders whose counts do not add up', named(wrong), 'none')
-    const disordered = total(({ said }) => said.disordered + said.repeated)
-    run.exactly('numbers out of order or twice', disordered, 0)
+    const disordered = endings.filter(({ said }) => said.disordered + said.repeated > 0)
+    run.exactly('conversations with numbers out of order or twice', named(disordered), 'none')
   }
 
   /** Whether numbers were lost that should not have been: when all was well, or by one that insists. */

@@ -83,15 +83,18 @@ export class Conversing {
   /** Numbers that are sent after a moment come through, in every conversation. */
   async flows(after: number): Promise<void> {
     await Promise.all(
-      this.talks.map(({ name, ...talk }) =>
-        this.#run.until(`${name} goes on`, async () => {
-          const { last } = await this.#hearer(talk).call('said', name)
-          if (last < 0) return false
-          const [at = NaN] = await this.hosts[talk.sender].call('sentAt', name, [last])
+      this.talks.map((talk) =>
+        this.#run.until(`${talk.name} goes on`, async () => {
+          const [, at] = await this.#lastHeard(talk)
           return at > after
         }),
       ),
     )
+  }
+
+  /** When the last number was sent that has come, by conversation. */
+  lastHeard(): Promise<[name: string, at: number][]> {
+    return Promise.all(this.talks.map((talk) => this.#lastHeard(talk)))
   }
 
   /** Asks both ends of every conversation. */
@@ -130,7 +133,14 @@ export class Conversing {
     return endings
   }
 
-  #hearer({ sender, role }: Pick<Conversation, 'sender' | 'role'>): Host {
+  async #lastHeard(talk: Conversation): Promise<[name: string, at: number]> {
+    const { name, sender } = talk
+    const { last } = await this.#hearer(talk).call('said', name)
+    const [at = 0] = last < 0 ? [] : await this.hosts[sender].call('sentAt', name, [last])
+    return [name, at]
+  }
+
+  #hearer({ sender, role }: Conversation): Host {
     return this.hosts[role === 'tell' ? other(sender) : sender]
   }
 }

@@ -18,8 +18,6 @@ const INTERVAL = 300
 const TIMEOUT = 700
 /** What a busy machine may add: timers that run late, processes that wait for their turn. */
 const ALLOWANCE = 500
-/** What was sent so shortly before a cut may still have been on its way. */
-const UNDER_WAY = 100
 const TOPICS = 10_000
 
 function optionsOf({ options }: Participant): object {
@@ -131,6 +129,7 @@ class Cable {
   }
 
   async cut({ deaf, make }: Cut): Promise<void> {
+    await this.#accounts.openGap()
     const start = now()
     const mend = make(this.#network)
     const cut = now()
@@ -148,7 +147,7 @@ class Cable {
     await this.#all.flows(now())
     const over = now()
     this.slowestHealing = Math.max(this.slowestHealing, over - mended)
-    this.#accounts.gap(start - UNDER_WAY, noticed, over)
+    this.#accounts.closeGap(noticed, over)
     for (const { name } of subscriptions) await this.#hearAll(name)
   }
 

@@ -9,7 +9,6 @@ import type { Scenario } from '../scenario.js'
 const INTERVAL = 300
 const TIMEOUT = 700
 const ALLOWANCE = 500
-const UNDER_WAY = 100
 const STOPPED = 2500
 const MIB = 1024 * 1024
 const MARK = 100
@@ -68,6 +67,7 @@ async function play(run: Run): Promise<void> {
   let most = 0
   let resident = 0
   for (let round = 0; round < rounds; round += 1) {
+    await accounts.openGap()
     const start = now()
     far.signal('SIGSTOP')
     const stopped = now()
@@ -93,7 +93,7 @@ async function play(run: Run): Promise<void> {
         return { name, end: 'far' as const, at }
       }),
     )
-    accounts.gap(start - UNDER_WAY, [...noticed, ...late], now())
+    accounts.closeGap([...noticed, ...late], now())
     run.step('stopped and continued')
   }
   await accounts.settle()
