@@ -3,7 +3,7 @@ import * as zerowire from 'zerowire'
 import { factoryOf, type Factory, type FarSocket } from '../../support/far/far.js'
 import type { SocketName } from '../../support/implementations.js'
 import { obey } from '../../support/in-station.js'
-import { heldBytes, resources } from '../../support/memory.js'
+import { heldBytes } from '../../support/memory.js'
 import { rebind } from '../../support/rebind.js'
 import { Moments, type Moment } from './events.js'
 import { isAgain, Talk, type Role } from './talk.js'
@@ -123,8 +123,13 @@ const commands = {
   sentBetween: (name: string, from: number, to: number) =>
     talk(name).sentAt.filter((at) => at >= from && at <= to).length,
 
-  event: (name: string, type: EventType, after: number): Promise<Moment> =>
-    end(name).moments.after(type, after),
+  async event(name: string, type: EventType, after: number): Promise<Moment> {
+    try {
+      return await end(name).moments.after(type, after)
+    } catch (cause) {
+      throw new Error(`${name}: ${String(cause)}`, { cause })
+    }
+  },
 
   events: (name: string, type: EventType, after: number): Moment[] =>
     end(name).moments.all.filter((each) => each.type === type && each.at > after),
@@ -146,11 +151,7 @@ const commands = {
     void drain(end(name).socket)
   },
 
-  held: () => ({
-    bytes: heldBytes(),
-    resident: process.memoryUsage.rss(),
-    resources: resources(),
-  }),
+  held: () => ({ bytes: heldBytes(), resident: process.memoryUsage.rss() }),
 
   usage: () => process.cpuUsage(),
 }

@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { EventType } from 'zerowire'
 import type { FarSocket } from '../../support/far/far.js'
 import { now } from '../../support/in-station.js'
 import { WakeUp } from '../../support/wake-up.js'
+
+const PATIENCE_MS = 60_000
 
 /** An event, and when it was. */
 export interface Moment {
@@ -28,9 +31,21 @@ export class Moments {
     void this.#follow(socket)
   }
 
-  /** The first event of a type after a moment. */
-  after(type: EventType, moment: number): Promise<Moment> {
-    return this.#news.until(() => this.all.find((each) => each.type === type && each.at > moment))
+  /** The first event of a type after a moment. @throws Error when it does not come for a minute. */
+  async after(type: EventType, moment: number): Promise<Moment> {
+    const waiting = new AbortController()
+    const never = delay(PATIENCE_MS, undefined, { signal: waiting.signal }).then(() => {
+      throw new Error(`no ${type} within a minute`)
+    })
+    never.catch(() => undefined)
+    const found = this.#news.until(() =>
+      this.all.find((each) => each.type === type && each.at > moment),
+    )
+    try {
+      return await Promise.race([found, never])
+    } finally {
+      waiting.abort()
+    }
   }
 
   async #follow(socket: FarSocket): Promise<void> {
