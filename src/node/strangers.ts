@@ -1,4 +1,5 @@
 import { ZmqError } from '../errors.js'
+import { noDescriptorLeft } from './descriptors.js'
 
 /** A connection whose handshake is not done. */
 interface Stranger {
@@ -8,14 +9,27 @@ interface Stranger {
 /** Strangers, the oldest first; one too many costs the oldest its place. */
 export class Strangers {
   readonly #all = new Set<Stranger>()
+  readonly #exhausted: ((error: ZmqError) => void) | undefined
+
+  /**
+   * @param exhausted hears when the process has no file descriptor left: Node tells nobody, and hangs up
+   * on whoever comes next.
+   */
+  constructor(exhausted?: (error: ZmqError) => void) {
+    this.#exhausted = exhausted
+  }
 
   admit(stranger: Stranger, limit: number): void {
     this.#all.add(stranger)
-    const [oldest] = this.#all
-    if (this.#all.size <= limit || oldest === undefined) return
-    const reason = `more than ${String(limit)} connections have not finished their handshake`
-    oldest.destroy(new ZmqError('EBUSY', { reason }))
-    this.#all.delete(oldest)
+    if (this.#all.size > limit) {
+      const reason = `more than ${String(limit)} connections have not finished their handshake`
+      this.#dismiss(new ZmqError('EBUSY', { reason }))
+    } else if (this.#exhausted !== undefined && noDescriptorLeft()) {
+      const error = new ZmqError('EMFILE', { reason: 'the process can open nothing more' })
+      this.#exhausted(error)
+      // Whoever is next may be honest.
+      if (this.#all.size > 1) this.#dismiss(error)
+    }
   }
 
   delete(stranger: Stranger): void {
@@ -24,5 +38,12 @@ export class Strangers {
 
   destroyAll(): void {
     for (const stranger of this.#all) stranger.destroy()
+  }
+
+  #dismiss(error: ZmqError): void {
+    const [oldest] = this.#all
+    if (oldest === undefined) return
+    this.#all.delete(oldest)
+    oldest.destroy(error)
   }
 }

@@ -139,8 +139,11 @@ export interface ListenerKind {
 
 /** Listens, shakes hands with whoever comes, and hands on those who have finished. */
 export function serve(text: string, local: LocalEnd, accept: Accept, kind: ListenerKind): Listener {
-  const strangers = new Strangers()
   let endpoint = text
+  const failed = (error: ZmqError): void => {
+    local.emit({ type: 'accept:error', address: endpoint, error })
+  }
+  const strangers = new Strangers(failed)
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (accepted) => {
     const stream = NetStream.accept(accepted)
     const { socket } = stream
@@ -170,7 +173,7 @@ export function serve(text: string, local: LocalEnd, accept: Accept, kind: Liste
   }
   warnIfOpen(endpoint, local)
   server.on('error', (error) => {
-    local.emit({ type: 'accept:error', address: endpoint, error: fromSystemError(error, endpoint) })
+    failed(fromSystemError(error, endpoint))
   })
   return {
     endpoint,

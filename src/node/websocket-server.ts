@@ -86,7 +86,9 @@ export interface ServerOptions {
 /** A server of our own: it upgrades, and does nothing else. */
 class OwnServer extends PathServer {
   readonly #options: ServerOptions
-  readonly #strangers = new Strangers()
+  readonly #strangers = new Strangers((error) => {
+    this.report(error)
+  })
   /** By where they come from: below TLS a connection is another object than above. */
   readonly #visits = new Map<string, Visit>()
 
