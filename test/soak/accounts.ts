@@ -59,6 +59,7 @@ export class Accounts {
       those.map(({ talk }) => talk.name).join('; ') || 'none'
     run.tell('numbers sent', total(({ sent }) => sent).toLocaleString('en'))
     run.tell('of those lost in gaps', total(({ missing }) => missing.length).toLocaleString('en'))
+    run.exactly('connections lost when all was well', named(await this.#interrupted(endings)), 'none')
     const astray = endings.filter((ending) => this.#isAstray(ending))
     run.exactly('conversations that lost numbers elsewhere', named(astray), 'none')
     const wrong: Ending[] = []
@@ -69,6 +70,18 @@ export class Accounts {
     if (!inOrder) return
     const disordered = endings.filter(({ said }) => said.disordered > 0)
     run.exactly('conversations with numbers out of order', named(disordered), 'none')
+  }
+
+  /** Conversations with an end that lost its connection though nothing was wrong, or over again. */
+  async #interrupted(endings: readonly Ending[]): Promise<Ending[]> {
+    const found = new Set<string>()
+    await this.#all.everywhere(async (host, { name }) => {
+      const gaps = this.#gapsOf(name)
+      const events = await host.call('events', name, 'disconnect', 0)
+      if (events.some(({ at }) => !gaps.some(({ start, over }) => at >= start && at <= over)))
+        found.add(name)
+    })
+    return endings.filter(({ talk }) => found.has(talk.name))
   }
 
   /** Whether numbers were lost that should not have been: when all was well, or by one that insists. */

@@ -20,6 +20,9 @@ interface Place {
   readonly far: Runs
 }
 
+/** The options of a socket. */
+export type OptionsOf = (participant: Participant, listens: boolean) => object
+
 /** How a conversation went. */
 export interface Ending {
   readonly talk: Conversation
@@ -47,11 +50,7 @@ export class Conversing {
   }
 
   /** Opens the sockets of all conversations, and starts them. */
-  async begin(
-    optionsOf: (participant: Participant) => object,
-    pause: number,
-    size = 0,
-  ): Promise<void> {
+  async begin(optionsOf: OptionsOf, pause: number, size = 0): Promise<void> {
     for (const talk of this.talks) await this.open(talk, optionsOf)
     await this.everywhere((host, { name }) => host.call('event', name, 'handshake', 0))
     for (const { name, sender, role, answer } of this.talks) {
@@ -62,16 +61,13 @@ export class Conversing {
   }
 
   /** Opens both sockets of a conversation, which need not be one of those that are followed. */
-  async open(
-    { name, ends, dialler }: Conversation,
-    optionsOf: (participant: Participant) => object,
-  ): Promise<void> {
+  async open({ name, ends, dialler }: Conversation, optionsOf: OptionsOf): Promise<void> {
     const listener = other(dialler)
     const port = (this.#ports += 1)
     for (const end of [listener, dialler] as const) {
       const { library, type, subscribe } = ends[end]
       await this.hosts[end].call('open', {
-        ...{ name, library, type, options: { ...optionsOf(ends[end]) } },
+        ...{ name, library, type, options: { ...optionsOf(ends[end], end === listener) } },
         ...(subscribe && { subscribe }),
         ...(end === listener
           ? { bind: `tcp://*:${port}` }

@@ -1,7 +1,7 @@
 import type { Scenario } from './scenario.js'
 import { addresses } from './scenarios/addresses.js'
 import { badWire } from './scenarios/bad-wire.js'
-import { cable } from './scenarios/cable.js'
+import { cable, cableCurve } from './scenarios/cable.js'
 import { descriptors } from './scenarios/descriptors.js'
 import { fleet } from './scenarios/fleet.js'
 import { idle } from './scenarios/idle.js'
@@ -12,6 +12,7 @@ import { stopped } from './scenarios/stopped.js'
 /** In the order in which they are played. */
 export const SCENARIOS: readonly Scenario[] = [
   cable,
+  cableCurve,
   badWire,
   addresses,
   stopped,

@@ -1,3 +1,4 @@
+import { curveKeyPair } from 'zerowire'
 import { now } from '../../support/in-station.js'
 import { Network } from '../../support/network.js'
 import {
@@ -9,13 +10,13 @@ import {
   type Participant,
 } from '../conversations.js'
 import { Accounts } from '../accounts.js'
-import { Conversing } from '../conversing.js'
+import { Conversing, type OptionsOf } from '../conversing.js'
 import { networks } from '../needs.js'
 import type { Run } from '../run.js'
 import type { Scenario } from '../scenario.js'
 
 const INTERVAL = 300
-const TIMEOUT = 700
+const TIMEOUT = 1000
 /** What a busy machine may add: timers that run late, processes that wait for their turn. */
 const ALLOWANCE = 500
 const TOPICS = 10_000
@@ -94,16 +95,17 @@ class Cable {
   readonly #run: Run
   readonly #network: Network
   readonly #all: Conversing
+  readonly #optionsOf: OptionsOf
   readonly #accounts: Accounts
   /** Milliseconds until it was noticed, by ends that heard nothing, and by ends that did. */
   slowestDeaf = 0
   slowestHearing = 0
   slowestHealing = 0
 
-  constructor(run: Run) {
+  constructor(run: Run, talks: readonly Conversation[], optionsOf: OptionsOf) {
     this.#run = run
+    this.#optionsOf = optionsOf
     this.#network = run.closing(new Network())
-    const talks = run.size({ quick: fewConversations, full: conversations })
     this.#all = new Conversing(run, this.#network, talks)
     this.#accounts = new Accounts(run, this.#all)
   }
@@ -111,10 +113,10 @@ class Cable {
   async begin(): Promise<void> {
     const { near } = this.#all.hosts
     for (const talk of subscriptions) {
-      await this.#all.open(talk, optionsOf)
+      await this.#all.open(talk, this.#optionsOf)
       await near.call('subscribeMany', talk.name, TOPICS)
     }
-    await this.#all.begin(optionsOf, 5)
+    await this.#all.begin(this.#optionsOf, 5)
     for (const { name } of subscriptions) await this.#hearAll(name)
   }
 
@@ -166,34 +168,60 @@ class Cable {
   }
 }
 
+async function play(
+  run: Run,
+  talks: readonly Conversation[],
+  optionsOf: OptionsOf,
+): Promise<void> {
+  const rounds = run.size({ quick: 1, full: 5 })
+  run.plan(rounds * CUTS.length + 3)
+  const cable = new Cable(run, talks, optionsOf)
+  await cable.begin()
+  run.step('begin')
+  await cable.hiccup()
+  run.step('hiccup')
+  for (let round = 0; round < rounds; round += 1) {
+    for (const cut of CUTS) {
+      await cable.cut(cut)
+      run.step(cut.title)
+    }
+  }
+  await cable.account()
+  run.step('accounts')
+  const limit = INTERVAL + TIMEOUT
+  run.tell('cuts, at both ends of every conversation', String(rounds * CUTS.length))
+  run.atMost('noticed by who hears nothing, after', cable.slowestDeaf, limit + ALLOWANCE, 'ms')
+  // It hears something until the other end has given up.
+  const later = 2 * limit + ALLOWANCE
+  run.atMost('noticed by who is not heard, after', cable.slowestHearing, later, 'ms')
+  run.tell('cable back, numbers through again after', `${cable.slowestHealing.toFixed(0)} ms`)
+  run.tell('subscriptions back after each cut, with a mark of 1', `2 x ${TOPICS}`)
+}
+
 /** PUSH, PUB, DEALER and REQ while nothing arrives, and afterwards. */
 export const cable: Scenario = {
   name: 'cable',
   title: 'cable pulled, packets that vanish: noticed, healed, nothing lost elsewhere',
   needs: [networks],
-  async play(run) {
-    const rounds = run.size({ quick: 1, full: 5 })
-    run.plan(rounds * CUTS.length + 3)
-    const cable = new Cable(run)
-    await cable.begin()
-    run.step('begin')
-    await cable.hiccup()
-    run.step('hiccup')
-    for (let round = 0; round < rounds; round += 1) {
-      for (const cut of CUTS) {
-        await cable.cut(cut)
-        run.step(cut.title)
-      }
-    }
-    await cable.account()
-    run.step('accounts')
-    const limit = INTERVAL + TIMEOUT
-    run.tell('cuts, at both ends of every conversation', String(rounds * CUTS.length))
-    run.atMost('noticed by who hears nothing, after', cable.slowestDeaf, limit + ALLOWANCE, 'ms')
-    // It hears something until the other end has given up.
-    const later = 2 * limit + ALLOWANCE
-    run.atMost('noticed by who is not heard, after', cable.slowestHearing, later, 'ms')
-    run.tell('cable back, numbers through again after', `${cable.slowestHealing.toFixed(0)} ms`)
-    run.tell('subscriptions back after each cut, with a mark of 1', `2 x ${TOPICS}`)
+  play: (run) => play(run, run.size({ quick: fewConversations, full: conversations }), optionsOf),
+}
+
+/** The same under CURVE (RFC 26). */
+export const cableCurve: Scenario = {
+  name: 'cable-curve',
+  title: 'the same with CURVE',
+  needs: [networks],
+  play(run) {
+    const [server, client] = [curveKeyPair(), curveKeyPair()]
+    return play(run, fewConversations, (participant, listens) => ({
+      ...optionsOf(participant),
+      ...(listens
+        ? { curveServer: true, curveSecretKey: server.secretKey }
+        : {
+            curveServerKey: server.publicKey,
+            curvePublicKey: client.publicKey,
+            curveSecretKey: client.secretKey,
+          }),
+    }))
   },
 }
