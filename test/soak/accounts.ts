@@ -59,7 +59,11 @@ export class Accounts {
       those.map(({ talk }) => talk.name).join('; ') || 'none'
     run.tell('numbers sent', total(({ sent }) => sent).toLocaleString('en'))
     run.tell('of those lost in gaps', total(({ missing }) => missing.length).toLocaleString('en'))
-    run.exactly('connections lost when all was well', named(await this.#interrupted(endings)), 'none')
+    run.exactly(
+      'connections lost when all was well',
+      named(await this.#interrupted(endings)),
+      'none',
+    )
     const astray = endings.filter((ending) => this.#isAstray(ending))
     run.exactly('conversations that lost numbers elsewhere', named(astray), 'none')
     const wrong: Ending[] = []

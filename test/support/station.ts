@@ -67,7 +67,7 @@ export class Station<C extends Commands> {
         return
       }
       const id = (this.#calls += 1)
-      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject })
+      this.#waiting.set(id, { resolve, reject })
       this.#child.send({ id, name, args } satisfies Call)
     })
   }

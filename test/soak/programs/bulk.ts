@@ -35,7 +35,12 @@ const commands = {
   /** @returns the endpoint. */
   async open(name: string, type: SocketName, options: object, bind?: string, connect?: string) {
     const make = factoryOf(zerowire)
-    const made = (await make({ library: 'zerowire', type, address: '', options: { ...options } })) as Bulk
+    const made = (await make({
+      library: 'zerowire',
+      type,
+      address: '',
+      options: { ...options },
+    })) as Bulk
     sockets.set(name, made)
     if (type === 'Subscriber') made.subscribe('')
     if (bind) await made.bind(bind)
@@ -46,7 +51,7 @@ const commands = {
   /** Sends the numbers from one up to another; half of them by the batch, and half one by one. */
   async send(name: string, from: number, to: number) {
     const out = socket(name)
-    for (let number = from; number < to; ) {
+    for (let number = from; number < to;) {
       const batch: Uint8Array[][] = []
       while (batch.length < BATCH && number < to) batch.push(numbered(number++))
       if ((number / BATCH) % 2 < 1) await out.sendMany(batch)

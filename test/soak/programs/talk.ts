@@ -18,7 +18,7 @@ export type Role =
 
 /** Numbers that are sent and received, by one socket. */
 export class Talk {
-  /** When each number was sent. */
+  /** When each number was given to the socket. */
   readonly sentAt: number[] = []
   readonly heard = new Ledger()
   /** Questions that were asked again. */
@@ -27,7 +27,7 @@ export class Talk {
   readonly #pause: number
   readonly #padding: Buffer
   #going = true
-  #done: Promise<unknown> = Promise.resolve()
+  readonly #done: Promise<unknown>
 
   /**
    * @param pause milliseconds between two numbers.
@@ -37,10 +37,10 @@ export class Talk {
     this.#socket = socket
     this.#pause = pause
     this.#padding = Buffer.alloc(size)
-    if (role === 'tell' || role === 'ask') this.#done = this.#tell()
     if (role === 'hear' || role === 'ask') void this.#hear()
-    if (role === 'insist') this.#done = this.#insist()
     if (role === 'answer') void this.#answer()
+    if (role === 'tell' || role === 'ask') this.#done = this.#tell()
+    else this.#done = role === 'insist' ? this.#insist() : Promise.resolve()
   }
 
   /** Sends no more; settles with how many numbers there were. */
@@ -52,8 +52,9 @@ export class Talk {
 
   async #tell(): Promise<void> {
     while (this.#going) {
+      const at = now()
       if (!(await this.#send(this.sentAt.length))) continue
-      this.sentAt.push(now())
+      this.sentAt.push(at)
       if (this.#pause > 0) await delay(this.#pause)
     }
   }

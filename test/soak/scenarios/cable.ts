@@ -168,11 +168,7 @@ class Cable {
   }
 }
 
-async function play(
-  run: Run,
-  talks: readonly Conversation[],
-  optionsOf: OptionsOf,
-): Promise<void> {
+async function play(run: Run, talks: readonly Conversation[], optionsOf: OptionsOf): Promise<void> {
   const rounds = run.size({ quick: 1, full: 5 })
   run.plan(rounds * CUTS.length + 3)
   const cable = new Cable(run, talks, optionsOf)

@@ -65,7 +65,10 @@ async function play(run: Run): Promise<void> {
   const slices = (back - grown) / SLICE
   const even = tries.length / slices
   run.tell('clients without their server', String(fleet / 2))
-  run.tell('attempts a second of each', (tries.length / (fleet / 2) / ((back - grown) / 1000)).toFixed(2))
+  run.tell(
+    'attempts a second of each',
+    (tries.length / (fleet / 2) / ((back - grown) / 1000)).toFixed(2),
+  )
   run.tell(`attempts in ${SLICE} ms, on average`, even.toFixed(1))
   run.atMost(`attempts in the busiest ${SLICE} ms`, busiest(tries), 2.5 * even + 10)
   const connections = seen.flatMap((ship) => ship.connections).filter((at) => at > back)

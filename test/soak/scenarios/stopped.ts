@@ -105,7 +105,10 @@ async function play(run: Run): Promise<void> {
   // One mark's worth for PUSH and PUB each, what was being written, and the record of these numbers.
   const limit = (3 * MARK * SIZE) / MIB + 4
   run.atMost('heap and buffers above those before', most / MIB, limit, 'MiB')
-  run.tell('resident', `${(before.resident / MIB).toFixed(0)} to ${(resident / MIB).toFixed(0)} MiB`)
+  run.tell(
+    'resident',
+    `${(before.resident / MIB).toFixed(0)} to ${(resident / MIB).toFixed(0)} MiB`,
+  )
 }
 
 /** Peers whose process stands still: connected as far as the system knows. */
