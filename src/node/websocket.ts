@@ -153,6 +153,7 @@ export class WebSocketTransport implements Transport {
     { options }: LocalEnd,
     server?: UpgradeServer,
   ): Promise<Endpoint> {
+    await loadReceiver()
     // Where that listens is its owner's business.
     if (server !== undefined) return endpoint
     return lookUpHost(parseWebBind(endpoint), options, endpoint)
@@ -203,6 +204,7 @@ export class WebSocketTransport implements Transport {
     bound = `${formatHostPort(this.scheme, host, port)}${path}`
     // Where a server listens that somebody else runs is his business.
     if (server === undefined) warnIfOpen(bound, local)
+    loadReceiver().catch(() => undefined /* whoever comes will hear of it */)
     return {
       endpoint: bound,
       close: () => {

@@ -29,10 +29,17 @@ export type ReceiverClass = new (options: ReceiverOptions) => WsReceiver
 
 let receiverClass: Promise<ReceiverClass> | undefined
 
-/** What connections need of `ws`, which brings all of HTTP with it. */
+/**
+ * What connections need of `ws`, which brings all of HTTP with it. Listeners ask for it before anybody
+ * comes: then there may be no file descriptor left to read it with.
+ */
 export function loadReceiver(): Promise<ReceiverClass> {
   return (receiverClass ??= import('ws').then(
     (ws) => (ws as unknown as { Receiver: ReceiverClass }).Receiver,
+    (error: unknown) => {
+      receiverClass = undefined
+      throw error
+    },
   ))
 }
 
