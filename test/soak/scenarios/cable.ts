@@ -72,8 +72,9 @@ function hole(title: string, deaf: readonly End[]): Cut {
 
 /** Conversations in which 10,000 topics are subscribed to, with a mark of 1 for what is sent. */
 const subscriptions: readonly Conversation[] = [
-  subscription('SUB to our PUB, dialling', 'Subscriber', 'zerowire', 'near'),
-  subscription("XSUB to libzmq's PUB, listening", 'XSubscriber', 'zeromq', 'far'),
+  subscription('SUB to our PUB, listening', 'Subscriber', 'zerowire', 'far'),
+  // Not the other way round: libzmq 4.3.5 aborts when it has dialled and the connection of a full queue ends.
+  subscription("XSUB to libzmq's PUB, dialling", 'XSubscriber', 'zeromq', 'near'),
 ]
 
 function subscription(

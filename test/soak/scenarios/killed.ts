@@ -15,7 +15,9 @@ const WARM_UP = 4
 async function play(run: Run): Promise<void> {
   const lives = run.size({ quick: 8, full: WARM_UP + 10_000 / (2 * EACH) })
   run.plan(lives)
-  const survivor = run.process<SurvivorProgram>(`${FOLDER}/survivor.ts`)
+  // It counts its objects.
+  const flags = ['--disable-warning=ExperimentalWarning']
+  const survivor = run.process<SurvivorProgram>(`${FOLDER}/survivor.ts`, { flags })
   const home = await survivor.call('listen')
   let addresses = ['tcp://127.0.0.1:*', `ipc://${join(tmpdir(), `zw-soak-${process.pid}`)}`]
 
