@@ -45,7 +45,9 @@ const chromium: TestProjectInlineConfiguration = {
     ],
   },
   // What Vite finds out about only during the run makes it load the pages again.
-  optimizeDeps: { include: ['fast-check'] },
+  optimizeDeps: {
+    include: ['fast-check', '@noble/ciphers/salsa.js', '@noble/curves/ed25519.js'],
+  },
   test: {
     name: 'browser',
     include: inBrowsers,

@@ -1,6 +1,7 @@
 import type { Parts } from '../message.js'
 import { allocate } from '../util/bytes.js'
 import { COPY_LIMIT, Encoder } from '../wire/encoder.js'
+import { Slabs } from './slabs.js'
 import { OVERHEAD, SEALED_COMMAND, SEALED_MORE, type Sealer } from './sealed.js'
 
 /**
@@ -14,6 +15,8 @@ export class SealedEncoder extends Encoder {
   readonly #scratch = allocate(COPY_LIMIT)
   /** The last one of them, which those that follow are often as long as. */
   #short: Uint8Array = this.#scratch
+  /** Longer ones are written from where they are. */
+  readonly #slabs = new Slabs()
 
   constructor(encoder: Encoder, sealer: Sealer) {
     super()
@@ -58,16 +61,18 @@ export class SealedEncoder extends Encoder {
 
   override release(): void {
     this.#encoder.release()
+    this.#slabs.release()
   }
 
   override abandon(): void {
     this.#encoder.abandon()
+    this.#slabs.abandon()
   }
 
   #frame(body: Uint8Array, flags: number): void {
     const length = OVERHEAD + body.length
     let sealed: Uint8Array
-    if (length > COPY_LIMIT) sealed = allocate(length)
+    if (length > COPY_LIMIT) sealed = this.#slabs.take(length)
     else if (length === this.#short.length) sealed = this.#short
     else sealed = this.#short = this.#scratch.subarray(0, length)
     this.#sealer.seal(flags, body, sealed)

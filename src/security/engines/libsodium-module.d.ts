@@ -1,4 +1,5 @@
 /** The part of libsodium's own names that is used: the package brings no types. Addresses are numbers. */
+// eslint-disable-next-line no-restricted-syntax -- there is no other way to type somebody else's package
 declare module 'libsodium' {
   export interface Sodium {
     /** Another one when the memory has grown. */
@@ -35,5 +36,6 @@ declare module 'libsodium' {
   const libsodium:
     | ((options: { getRandomValue(): number }) => Promise<Sodium>)
     | (Sodium & { readonly ready: Promise<void> })
+  // eslint-disable-next-line no-restricted-syntax -- so it is
   export default libsodium
 }
