@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { curveKeyPair } from 'zerowire/curve'
-import { far, near, overNetwork, untilPeers } from '../support/everywhere.js'
+import { far, inBrowser, near, overNetwork, untilPeers } from '../support/everywhere.js'
 import { describeMessage, toBytes } from '../support/far/parts.js'
 import { EventLog } from '../support/events.js'
 import { synchronise } from '../support/pubsub.js'
@@ -23,7 +23,10 @@ describe('key pairs', () => {
   })
 })
 
-describe.each(overNetwork)('CURVE with %s', (way) => {
+// A page cannot ask libzmq for it: browsers allow no slash in ZWS2.0/CURVE.
+const ways = inBrowser ? (['zerowire'] as const) : overNetwork
+
+describe.each(ways)('CURVE with %s', (way) => {
   it('PUSH to PULL, parts of all lengths', async () => {
     const pull = await far(way, 'Pull', { options: asServer })
     const push = near('Push', pull, asClient)
