@@ -6,7 +6,11 @@ let engine: Promise<Engine> | undefined
 
 /** The fastest engine there is in Node. */
 export function loadEngine(): Promise<Engine> {
-  return (engine ??= load())
+  return (engine ??= load().catch((error: unknown) => {
+    // A process that is out of descriptors, say, may try again.
+    engine = undefined
+    throw error
+  }))
 }
 
 async function load(): Promise<Engine> {
