@@ -58,7 +58,7 @@ interface Stage {
 }
 
 /** What may end a conversation, beside what a peer does wrong. */
-const ENDINGS = /^(ECONNRESET|ETIMEDOUT|EPIPE|EACCES)$/
+const ENDINGS = /^(EFAULT|ECONNRESET|ETIMEDOUT|EPIPE|EACCES)$/
 
 /** Types by their libzmq numbers: the classes have made them known. */
 const numbers = new Map<string, number>(
@@ -308,7 +308,10 @@ async function run({ facts: said, nodes }: Input): Promise<string> {
  */
 function told(facts: Facts, trace: readonly string[]): readonly string[] {
   if (!isJudged(facts)) return trace
-  return trace.map((line) => (line.startsWith('* ') ? line.split(' ', 2).join(' ') : line))
+  return trace.map((line) => {
+    const [mark = '', event = ''] = line.split(' ')
+    return mark === '*' ? `* ${event.replace(/^(handshake:error):.*/, '$1')}` : line
+  })
 }
 
 /** Who is let in is who should be. */
