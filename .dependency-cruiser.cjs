@@ -36,6 +36,7 @@ const layers = {
   // In a browser its keys come from the layer of security, in Node from Node.
   curve: ['security', 'node'],
   draft: ['context', 'socket'],
+  certificates: ['node'],
   workers: ['util', 'errors', 'endpoint', 'session', 'transport', 'context'],
   'v5-compat': ['util', ...foundation, 'options', 'context', 'curve-key-pair', 'socket'],
 }
@@ -111,7 +112,7 @@ module.exports = {
       from: { path: '^(examples|patterns)/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(index|extra|curve|draft|workers|v5-compat/index)\\.ts$',
+        pathNot: '^src/(index|extra|curve|certificates|draft|workers|v5-compat/index)\\.ts$',
       },
     },
   ],

@@ -1,0 +1,12 @@
+/**
+ * Keys of CURVE in files as czmq and pyzmq write them: `zerowire/certificates`, in Node only.
+ *
+ * @packageDocumentation
+ */
+export {
+  readCertificate,
+  readCertificates,
+  writeCertificate,
+  type Certificate,
+  type CertificateParts,
+} from './node/certificate.js'
