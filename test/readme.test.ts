@@ -20,6 +20,12 @@ describe('README', () => {
     ])
   })
 
+  it('shows security as the example has it, which is run', () => {
+    const [, shown = ''] = /```ts\n(import \{ curveKeyPair.*?)```/s.exec(readme) ?? []
+    expect(shown).not.toBe('')
+    expect(readFileSync(`${projectRoot}/examples/secure.ts`, 'utf8')).toContain(shown)
+  })
+
   it.each(examples)('keeps the promise of its example %$', async (program) => {
     const promised = promisedOutput(program)
     expect(promised).not.toBe('')

@@ -135,7 +135,7 @@ export async function writeCertificate(path: string, parts: CertificateParts): P
 
 function property(path: string, name: string, value: string): string {
   const quote = ['"', "'"].find((each) => !value.includes(each))
-  // eslint-disable-next-line no-control-regex -- a line is a line
+
   if (!NAME.test(name) || quote === undefined || /[\u0000-\u001f]/.test(value)) {
     throw invalid(
       path,

@@ -44,7 +44,7 @@ describe('a certificate', () => {
   it('may have quotes, comments and other sections, or not', async () => {
     const text = `
 curve # keys
-    public-key = ${"'"}${keys.publicKey}'   # for everybody
+    public-key = '${keys.publicKey}'   # for everybody
 other
     public-key = "not this one"
 metadata

@@ -137,7 +137,7 @@ describeOurs('authenticate', () => {
     const told = JSON.stringify(
       [log.events, theirs.events, emitWarning.mock.calls],
       (_key, value: unknown) =>
-        value instanceof Error ? { ...value, text: String(value) } : value,
+        value instanceof Error ? [String(value), Object.entries(value)] : value,
     )
     expect(told).toContain('authenticate gave')
     expect(told).not.toContain('sesame')

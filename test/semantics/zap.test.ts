@@ -30,7 +30,7 @@ async function handled(
 ) {
   const context = new lib.Context()
   const asked: string[][] = []
-  const handler = open(lib, 'Reply', { context, linger: 0, ...options } as Options)
+  const handler = open(lib, 'Reply', { context, linger: 0, ...options })
   await handler.bind(ZAP)
   const serve = async (): Promise<void> => {
     for await (const message of handler) {
@@ -51,7 +51,7 @@ async function meet(
   theirs: Options = client,
   types: readonly [SocketName, SocketName] = ['Pull', 'Push'],
 ) {
-  const listener = open(lib, types[0], { context, linger: 0, ...options } as Options)
+  const listener = open(lib, types[0], { context, linger: 0, ...options })
   const log = new EventLog(listener)
   const address = await bindFresh(listener)
   const dialler = open(lib, types[1], theirs)
@@ -72,7 +72,7 @@ describe.each(libraries)('$library: a handler of ZAP', ({ lib }) => {
 
   it('may be a ROUTER', async () => {
     const context = new lib.Context()
-    const handler = open(lib, 'Router', { context, linger: 0 } as Options)
+    const handler = open(lib, 'Router', { context, linger: 0 })
     await handler.bind(ZAP)
     const { listener, dialler } = await meet(lib, context)
     const [id = '', delimiter = '', version = '', number = '', ...rest] = await handler.receive()
@@ -89,11 +89,16 @@ describe.each(libraries)('$library: a handler of ZAP', ({ lib }) => {
     expect(asked).toEqual([])
     const second = await meet(lib, context, { zapDomain: 'here' }, { linger: 0 })
     await second.log.until('handshake')
-    const third = await meet(lib, lib.context, {}, {
-      linger: 0,
-      context,
-      zapDomain: 'there',
-    } as Options)
+    const third = await meet(
+      lib,
+      lib.context,
+      {},
+      {
+        linger: 0,
+        context,
+        zapDomain: 'there',
+      },
+    )
     await third.theirLog.until('handshake')
     expect(asked.map(([, , domain, , , mechanism]) => [domain, mechanism])).toEqual([
       ['here', 'NULL'],
@@ -121,7 +126,7 @@ describe.each(libraries)('$library: a handler of ZAP', ({ lib }) => {
     expect((await log.until('handshake:error:other')).error.code).toBe('EFAULT')
     expect((await theirLog.until('handshake:error:other')).error.code).toBe('EPIPE')
     await theirLog.until('connect:retry')
-    const handler = open(lib, 'Reply', { context, linger: 0 } as Options)
+    const handler = open(lib, 'Reply', { context, linger: 0 })
     await handler.bind(ZAP)
     const [version = '', id = ''] = await handler.receive()
     await handler.send([version, id, '200', '', '', ''])
@@ -234,7 +239,7 @@ describeOurs('zerowire: a handler of ZAP', () => {
     })
     const { log, theirLog } = await meet(ours, context)
     await asked.promise
-    await handler.close()
+    handler.close()
     const { error } = await log.until('handshake:error:other')
     expect(error).toMatchObject({
       code: 'EFAULT',
@@ -247,7 +252,7 @@ describeOurs('zerowire: a handler of ZAP', () => {
     'is no %s, for which libzmq ends the process',
     async (type) => {
       const context = new ours.Context()
-      await open(ours, type, { context } as Options).bind(ZAP)
+      await open(ours, type, { context }).bind(ZAP)
       const { log } = await meet(ours, context)
       const { error } = await log.until('handshake:error:other')
       expect(error).toMatchObject({
@@ -291,7 +296,7 @@ describeOurs('zerowire: a handler of ZAP', () => {
 
   it('sees 200 handshakes through that come at once', async () => {
     const { context, asked } = await handled(ours)
-    const listener = open(ours, 'Pull', { context, ...server } as Options)
+    const listener = open(ours, 'Pull', { context, ...server })
     const address = await bindFresh(listener, 'ipc')
     const diallers: AnySocket[] = []
     for (let count = 0; count < 200; count++) diallers.push(open(ours, 'Push', client))
