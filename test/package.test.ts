@@ -6,6 +6,7 @@ const entries = [
   'zerowire',
   'zerowire/extra',
   'zerowire/curve',
+  'zerowire/certificates',
   'zerowire/draft',
   'zerowire/workers',
   'zerowire/v5-compat',

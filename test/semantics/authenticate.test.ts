@@ -150,6 +150,20 @@ describeOurs('authenticate', () => {
     expect(peer.userId).toBe(JSON.stringify(answer).includes('me"') ? 'me' : '')
   })
 
+  it('is told the key under CURVE', async () => {
+    const [keys, mine] = [zerowire.curveKeyPair(), zerowire.curveKeyPair()]
+    const options = { curveServer: true, curveSecretKey: keys.secretKey }
+    const { socket, log } = judged(({ mechanism, publicKey, username }) => {
+      return `${mechanism} ${String(publicKey === mine.publicKey)} ${String(username)}`
+    }, options)
+    const dialler = open(ours, 'Dealer', {
+      ...{ curvePublicKey: mine.publicKey, curveSecretKey: mine.secretKey },
+      curveServerKey: keys.publicKey,
+    })
+    dialler.connect(await bindFresh(socket))
+    expect((await log.until('handshake')).peer.userId).toBe('CURVE true undefined')
+  })
+
   it('may take as long as a handshake may, and no longer', async () => {
     const { socket, log } = judged(() => new Promise(() => undefined))
     socket.handshakeInterval = 30

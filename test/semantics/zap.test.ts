@@ -120,16 +120,34 @@ describe.each(libraries)('$library: a handler of ZAP', ({ lib }) => {
     expect(refused.types).not.toContain('handshake')
   })
 
+  it('K-8 CURVE asks one that is there, and does without; zapEnforceDomain wants a domain or nobody', async () => {
+    const [keys, mine] = [lib.curveKeyPair(), lib.curveKeyPair()]
+    const listens = { curveServer: true, curveSecretKey: keys.secretKey }
+    const dials = {
+      ...{ curvePublicKey: mine.publicKey, curveSecretKey: mine.secretKey },
+      ...{ curveServerKey: keys.publicKey, linger: 0, reconnectInterval: 1 },
+    }
+    const empty = new lib.Context()
+    await (await meet(lib, empty, listens, dials)).log.until('handshake')
+    const domain = { ...listens, zapDomain: 'home' }
+    await (await meet(lib, empty, domain, dials)).log.until('handshake')
+    const strict = await meet(lib, empty, { ...domain, zapEnforceDomain: true }, dials)
+    expect((await strict.log.until('handshake:error:other')).error.code).toBe('EFAULT')
+    const { context, asked } = await handled(lib)
+    const alone = { ...listens, zapEnforceDomain: true }
+    await (await meet(lib, context, alone, dials)).log.until('handshake')
+    expect(asked).toEqual([])
+    await (await meet(lib, context, listens, dials)).log.until('handshake')
+    expect(asked.map((request) => request.slice(2, 6))).toEqual([['', '127.0.0.1', '', 'CURVE']])
+  })
+
   it('P-4 under PLAIN nobody comes in without one, and everybody tries again until there is', async () => {
     const context = new lib.Context()
     const { log, theirLog, listener, dialler } = await meet(lib, context)
     expect((await log.until('handshake:error:other')).error.code).toBe('EFAULT')
     expect((await theirLog.until('handshake:error:other')).error.code).toBe('EPIPE')
     await theirLog.until('connect:retry')
-    const handler = open(lib, 'Reply', { context, linger: 0 })
-    await handler.bind(ZAP)
-    const [version = '', id = ''] = await handler.receive()
-    await handler.send([version, id, '200', '', '', ''])
+    await handled(lib, undefined, { context })
     await dialler.send('hello')
     expect(texts(await listener.receive())).toEqual(['hello'])
   })
@@ -172,6 +190,17 @@ describeOurs('zerowire: a handler of ZAP', () => {
     await dialler.send('hello')
     await listener.receive()
     expect(asked[0]?.[4]).toBe('them')
+  })
+
+  it('who dials and refuses does not dial again', async () => {
+    const { context, asked } = await handled(ours, () => ['400', 'no', '', ''])
+    const dials = { context, zapDomain: 'there', linger: 0, reconnectInterval: 1 }
+    const { theirLog, dialler } = await meet(ours, ours.context, {}, dials)
+    expect((await theirLog.until('handshake:error:auth')).error.status).toBe(400)
+    await theirLog.until('disconnect')
+    dialler.close()
+    expect(await theirLog.untilEnd()).not.toContain('connect:retry')
+    expect(asked).toHaveLength(1)
   })
 
   it('A-6 says who it is, which every event and message tells', async () => {
