@@ -17,7 +17,7 @@ const types =
 const program = `import { ${types} } from 'zerowire'; Object.assign(globalThis, { ${types} })`
 
 /** The few lines of its own with which Vite holds modules together. */
-const OF_VITE = /^\0/
+const OF_VITE = '\0'
 
 /** What those load who have to prove who they are, or want proof. */
 const LATER = ['dist/security/secure.js', 'dist/socket/authentication.js']
@@ -72,7 +72,7 @@ async function byVite(): Promise<Chunks> {
       {
         ...{ code, isEntry, needs: imports },
         modules: moduleIds
-          .filter((id) => id !== entry && !OF_VITE.test(id))
+          .filter((id) => id !== entry && !id.startsWith(OF_VITE))
           .map((id) => relative(projectRoot, id)),
       },
     ]),
