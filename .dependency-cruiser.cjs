@@ -1,12 +1,13 @@
 // The layers of src/, lowest first, and what each may import besides itself.
 // Everything else is forbidden: imports go downwards, and types count like values.
-const foundation = ['errors', 'message', 'endpoint', 'events']
+const foundation = ['errors', 'error-codes', 'message', 'endpoint', 'events']
 const toSession = ['util', ...foundation, 'option-values', 'options', 'wire', 'security', 'session']
 const toNode = [...toSession, 'transport', 'node']
 
 const layers = {
   util: [],
   errors: ['util', ...foundation],
+  'error-codes': ['errors'],
   message: ['util', ...foundation],
   endpoint: ['util', ...foundation],
   events: ['util', ...foundation],

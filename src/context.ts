@@ -1,6 +1,7 @@
-import { addFilter, createKeepAlive, createTransports, hasIpc, meetThreads, warn } from '#platform'
+import { createKeepAlive, createTransports, hasIpc, meetThreads, warn } from '#platform'
 import { parseEndpoint, type Endpoint } from './endpoint.js'
 import { ZmqError } from './errors.js'
+import { flag, initialOf, INT_MAX, integer, keep } from './options.js'
 import { InprocTransport } from './transport/inproc.js'
 import type { Transport } from './transport/transport.js'
 import type { Use } from './util/keep-alive.js'
@@ -30,28 +31,30 @@ export let servicesOf: (context: Context) => ContextServices
 let share: (context: Context) => Context
 
 const MOST_SOCKETS = 65_535
-const INT_MAX = 0x7fffffff
 
-// libzmq's numbers of the options that are something special.
-const MAX_SOCKETS = 2
-/** Can be read; set by this number it is the priority of threads. */
-const SOCKET_LIMIT = 3
-const SCHED_POLICY = 4
-const IPV6 = 42
-const BLOCKY = 70
-
-const isFlag = (id: number): boolean => id === IPV6 || id === BLOCKY
-
-/** The number of each property; negative: it cannot be read. */
-const PROPERTIES = {
-  ioThreads: 1,
-  maxSockets: MAX_SOCKETS,
-  maxMessageSize: 5,
-  ipv6: IPV6,
-  blocky: BLOCKY,
-  threadPriority: -SOCKET_LIMIT,
-  threadSchedulingPolicy: -SCHED_POLICY,
+const OPTIONS = {
+  ioThreads: integer(1, 0),
+  maxSockets: integer(1023, 1),
+  maxMessageSize: integer(INT_MAX, 0),
+  ipv6: flag(),
+  blocky: flag({}, true),
+  threadPriority: integer(0, 0),
+  threadSchedulingPolicy: integer(0, 0),
 }
+
+/** What a context has for subclasses: libzmq's options by its numbers, where numbered-context.ts is. */
+declare abstract class Numbered {
+  /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */
+  protected getInt32Option(option: number): number
+  /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */
+  protected getBoolOption(option: number): boolean
+  /** Sets an option by libzmq's number. @throws TypeError, ZmqError `EINVAL`. */
+  protected setInt32Option(option: number, value: number): void
+  /** Sets an option by libzmq's number. @throws TypeError, ZmqError `EINVAL`. */
+  protected setBoolOption(option: number, value: boolean): void
+}
+
+const NumberedBase: typeof Numbered = Object as unknown as typeof Numbered
 
 /**
  * What sockets share: the names of `inproc://`, the transports, and defaults. Sockets of different
@@ -62,7 +65,7 @@ const PROPERTIES = {
  * are queued have left, and says so on stderr after half a second. `process.exit()` waits for
  * nothing: what is queued then is lost, unless `close()` was awaited before.
  */
-export class Context {
+export class Context extends NumberedBase {
   /** How many sockets may be open at once; one more is refused with `EMFILE`. */
   declare maxSockets: number
   /** What `ipv6` is at first for new sockets. */
@@ -77,22 +80,14 @@ export class Context {
   declare threadPriority: number
   /** Accepted for compatibility: there are no I/O threads. Reading it gives undefined. */
   declare threadSchedulingPolicy: number
-  /** By libzmq's number. */
-  readonly #options = new Map([
-    [1, 1],
-    [MAX_SOCKETS, 1023],
-    [SOCKET_LIMIT, MOST_SOCKETS],
-    [SCHED_POLICY, 0],
-    [5, INT_MAX],
-    [IPV6, 0],
-    [BLOCKY, 1],
-  ])
+  readonly #options = initialOf<Required<ContextOptions>>(OPTIONS)
   readonly #transports = new Map<string, Transport>()
   readonly #keepAlive = createKeepAlive(() => this.blocky)
   #sockets = 0
 
   /** @throws TypeError on an unknown option or a value of the wrong type, ZmqError `EINVAL` out of range. */
   constructor(options: ContextOptions = {}) {
+    super()
     if (typeof options !== 'object' || (options as unknown) === null) {
       throw new TypeError('Options must be an object')
     }
@@ -104,15 +99,15 @@ export class Context {
   }
 
   static {
-    for (const [name, number] of Object.entries(PROPERTIES)) {
-      const id = Math.abs(number)
+    for (const [name, spec] of Object.entries(OPTIONS)) {
       Object.defineProperty(Context.prototype, name, {
         get(this: Context) {
-          if (number < 0) return undefined
-          return isFlag(id) ? this.getBoolOption(id) : this.getInt32Option(id)
+          return name.startsWith('thread') ? undefined : this.#options[name as 'ipv6']
         },
         set(this: Context, value: unknown) {
-          this.#set(id, value, isFlag(id) ? 'boolean' : 'number')
+          // To the reference what is no number is none at all.
+          const number = Number.isNaN(value) ? 0 : value
+          Object.assign(this.#options, { [name]: keep<unknown>(spec, name, number) })
         },
       })
     }
@@ -128,37 +123,8 @@ export class Context {
     return MOST_SOCKETS
   }
 
-  /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */
-  protected getInt32Option(option: number): number {
-    const value = this.#options.get(checkNumber(option))
-    if (value === undefined) throw unknown(option)
-    return value
-  }
-
-  /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */
-  protected getBoolOption(option: number): boolean {
-    return this.getInt32Option(option) !== 0
-  }
-
-  /** Sets an option by libzmq's number. @throws TypeError, ZmqError `EINVAL`. */
-  protected setInt32Option(option: number, value: number): void {
-    this.#set(checkNumber(option), value, 'number')
-  }
-
-  /** Sets an option by libzmq's number. @throws TypeError, ZmqError `EINVAL`. */
-  protected setBoolOption(option: number, value: boolean): void {
-    this.#set(checkNumber(option), value, 'boolean')
-  }
-
-  #set(id: number, value: unknown, type: 'number' | 'boolean'): void {
-    if (typeof value !== type) throw new TypeError(`Option value must be a ${type}`)
-    const number = Math.trunc(Number(value)) || 0
-    const least = id === MAX_SOCKETS ? 1 : 0
-    if (!this.#options.has(id) || number < least || number > INT_MAX) throw unknown(id, value)
-    if (id !== SOCKET_LIMIT) this.#options.set(id, isFlag(id) ? Math.min(number, 1) : number)
-  }
-
   readonly #services: ContextServices = {
+    options: this.#options,
     transport: (address) => {
       const endpoint = parseEndpoint(address)
       const transport = this.#transports.get(endpoint.scheme)
@@ -181,12 +147,13 @@ export class Context {
     },
     use: (end) => this.#keepAlive.use(end),
     warn,
-    addFilter,
   }
 }
 
 /** What a context does for its sockets. */
 export interface ContextServices {
+  /** As they were set. */
+  readonly options: Readonly<Required<ContextOptions>>
   /** @throws ZmqError `EINVAL`, `EPROTONOSUPPORT`. */
   transport(address: string): { endpoint: Endpoint; transport: Transport }
   /** Counts a new socket. @throws ZmqError `EMFILE`. */
@@ -195,19 +162,6 @@ export interface ContextServices {
   /** What waits on a new socket. @param end closes it when nobody and nothing has a use for it. */
   use(end: () => void): Use
   warn(message: string): void
-  /** Adds to `tcpAcceptFilter`; null clears it. @throws ZmqError `EINVAL`. */
-  addFilter(list: string | null, range: string | null): string | null
-}
-
-/** @throws TypeError in the reference's words. @internal */
-export function checkNumber(id: unknown): number {
-  if (typeof id === 'number') return Math.trunc(id)
-  throw new TypeError('Identifier must be a number')
-}
-
-function unknown(id: number, value?: unknown): ZmqError {
-  const reason = `no context has option ${String(id)} as ${String(value)}`
-  return new ZmqError('EINVAL', { reason })
 }
 
 /**

@@ -5,5 +5,6 @@
  */
 export * from './browser.js'
 // Numbers in place of names, for programs that know libzmq's.
+import './socket/numbered-context.js'
 import './socket/numbered-options.js'
 export { Stream, type StreamConnectOptions } from './socket/stream.js'

@@ -14,26 +14,20 @@ export type {
   SecurityOption,
 } from './option-values.js'
 
-type Kind =
-  | 'int'
-  | 'bool'
-  | 'string'
-  | 'bytes'
-  | 'key'
-  | 'verbosity'
-  | 'record'
-  | 'strings'
-  | 'metadata'
-  | 'function'
+/** A kind of value. */
+export interface Kind {
+  /** What a value must be: of what the reference has, in its words. */
+  readonly expected: string
+  /** Whether the type of a value is right. */
+  is(value: unknown): boolean
+  /** What is kept of a value whose type is right. @throws ZmqError `EINVAL` when it is out of range. */
+  kept?(value: never, spec: OptionSpec<unknown>, name: string, before: unknown): unknown
+}
 
-interface OptionSpec<V> {
-  /** libzmq's number; none for what only zerowire has. */
-  readonly id?: number | undefined
-  /** The socket types that take it by number, where not all do. */
-  readonly on?: string
+export interface OptionSpec<V> {
   readonly kind: Kind
   readonly initial: V
-  /** Of a number, also one given for a boolean; of a string, its length in bytes. */
+  /** Of a number; of a string, its length in bytes. */
   readonly min?: number
   readonly max?: number
   /** Values below this are rounded down to a multiple of it. */
@@ -45,126 +39,200 @@ interface OptionSpec<V> {
 }
 
 type Specs = { readonly [K in OptionName]: OptionSpec<OptionValues[K]> }
-type Extra = Omit<OptionSpec<unknown>, 'id' | 'kind' | 'initial'>
+type Extra = Partial<Omit<OptionSpec<unknown>, 'initial'>>
 
 /** The most that libzmq keeps in 4 bytes; options that can be more have 8. */
 export const INT_MAX = 0x7fffffff
-export const INT_MIN: number = -INT_MAX - 1
 
 /** RFC 37: what applications say of themselves begins with X-. */
 const METADATA_NAME = /^X-[\w.+-]+$/i
 
-export const flag = (id: number | undefined, extra: Extra = {}): OptionSpec<boolean> => ({
-  ...{ id, kind: 'bool', initial: false, min: 0, max: 1 },
+const isNothing = (value: unknown): boolean => value === null || value === undefined
+
+export const BOOL: Kind = { expected: 'a boolean', is: (value) => typeof value === 'boolean' }
+
+export const INT: Kind = {
+  expected: 'a number',
+  is: (value) => typeof value === 'number',
+  kept(value: number, { min = 0, max = INT_MAX, step = 1 }, name) {
+    const number = Math.trunc(value)
+    if (!(number >= min && number <= max))
+      throw outOfRange(name, value, `${String(min)} to ${String(max)}`)
+    return number - (number % step)
+  },
+}
+
+type Given = string | ArrayBufferView | null
+
+export const BYTES: Kind = {
+  expected: 'a string or buffer',
+  is: (value) => value === null || typeof value === 'string' || ArrayBuffer.isView(value),
+  kept: toOwnBytes,
+}
+
+export const STRING: Kind = { ...BYTES, kept: toOwnText }
+
+function toOwnBytes(
+  value: Given,
+  { min = 0, max = INT_MAX, secret }: OptionSpec<unknown>,
+  name: string,
+): Uint8Array | null {
+  if (value === null) return null
+  const bytes = toBytes(value)
+  // Of nothing to say there is nothing to send.
+  if (bytes.length === 0 && min === 0) return null
+  if (bytes.length >= min && bytes.length <= max) return bytes
+  const shown = secret ? bytes.length : toText(bytes)
+  throw outOfRange(name, shown, `${String(min)} to ${String(max)} bytes`)
+}
+
+/** @throws ZmqError `EINVAL` when it is too long or too short. */
+export function toOwnText(value: Given, spec: OptionSpec<unknown>, name: string): string | null {
+  const bytes = toOwnBytes(value, spec, name)
+  return bytes && toText(bytes)
+}
+
+/** A key of CURVE: 32 bytes, or 40 characters of Z85, which may end in a zero as a string in C does. Kept as Z85. */
+const KEY: Kind = {
+  ...BYTES,
+  kept(value: Given, { secret }, name) {
+    const bytes = value === null ? EMPTY : toBytes(value)
+    const z85 = bytes.length === 32 ? encodeZ85(bytes) : toLatin1(bytes).replace(/\0$/, '')
+    if (z85.length === 40 && decodeZ85(z85) !== undefined) return z85
+    throw outOfRange(name, secret ? bytes.length : value, '32 bytes or 40 characters of Z85')
+  },
+}
+
+/** Things by names. */
+export const RECORD: Kind = {
+  expected: 'an object or null',
+  is: (value) => isNothing(value) || (typeof value === 'object' && !Array.isArray(value)),
+  kept: (value: object | null | undefined) => (value ? { ...value } : null),
+}
+
+const METADATA: Kind = {
+  ...RECORD,
+  kept(value: object | null | undefined, _spec, name) {
+    for (const [key, text] of Object.entries(value ?? {}) as [string, unknown][]) {
+      if (!METADATA_NAME.test(key) || key.length > 255 || typeof text !== 'string') {
+        throw outOfRange(name, { [key]: text }, 'texts by names such as X-Version')
+      }
+    }
+    return value ? { ...value } : null
+  },
+}
+
+const FUNCTION: Kind = {
+  expected: 'a function or null',
+  is: (value) => isNothing(value) || typeof value === 'function',
+  kept: (value: unknown) => value ?? null,
+}
+
+/** Words that mean nothing are none. */
+const VERBOSITY: Kind = {
+  expected: '',
+  is: () => true,
+  kept: (value: unknown) => (value === 'allSubs' || value === 'allSubsUnsubs' ? value : null),
+}
+
+export const flag = (extra: Extra = {}, initial = false): OptionSpec<boolean> => ({
+  ...{ kind: BOOL, initial },
   ...extra,
 })
 
-/** A flag of some socket types: by number, everything from 1 on is true. */
-const flagOf = (on: string, id: number, immediate?: true): OptionSpec<boolean> => ({
-  ...flag(id, { on, max: INT_MAX }),
-  ...(immediate && { immediate }),
-})
-
-export const integer = (
-  id: number | undefined,
-  initial: number,
-  min: number,
-  extra: Extra = {},
-): OptionSpec<number> => ({
-  ...{ id, kind: 'int', initial, min, max: INT_MAX },
+export const integer = (initial: number, min: number, extra: Extra = {}): OptionSpec<number> => ({
+  ...{ kind: INT, initial, min, max: INT_MAX },
   ...extra,
 })
 
-export const text = (id: number, extra: Extra = {}): OptionSpec<string | null> => ({
-  ...{ id, kind: 'string', initial: null, min: 1, max: 255 },
+export const text = (extra: Extra = {}): OptionSpec<string | null> => ({
+  ...{ kind: STRING, initial: null, min: 1, max: 255 },
   ...extra,
 })
 
-const bytes = (id: number, extra: Extra = {}): OptionSpec<Uint8Array | null> => ({
-  ...{ id, kind: 'bytes', initial: null },
+const bytes = (extra: Extra = {}): OptionSpec<Uint8Array | null> => ({
+  ...{ kind: BYTES, initial: null },
   ...extra,
 })
 
-export const any: Extra = { min: INT_MIN, max: INT_MAX }
 export const immediate: Extra = { immediate: true }
 
-/** A key of CURVE. */
-const key = (id: number, extra: Extra = {}): OptionSpec<string | null> => ({
-  ...{ id, kind: 'key', initial: null },
+const key = (extra: Extra = {}): OptionSpec<string | null> => ({
+  ...{ kind: KEY, initial: null },
   ...extra,
 })
 
 /** Options that every socket has as properties, on every platform. */
 const common = {
-  linger: integer(17, -1, -1, immediate),
-  reconnectInterval: integer(18, 100, -1),
-  reconnectMaxInterval: integer(21, 0, 0),
-  maxMessageSize: integer(22, -1, -(2 ** 63), { max: 2 ** 63 }),
-  immediate: flag(39),
-  ipv6: flag(42),
-  handshakeInterval: integer(66, 30_000, 0),
-  heartbeatInterval: integer(75, 0, 0),
+  linger: integer(-1, -1, immediate),
+  reconnectInterval: integer(100, -1),
+  reconnectMaxInterval: integer(0, 0),
+  maxMessageSize: integer(-1, -(2 ** 63), { max: 2 ** 63 }),
+  immediate: flag(),
+  ipv6: flag(),
+  handshakeInterval: integer(30_000, 0),
+  heartbeatInterval: integer(0, 0),
   // What rounds to nothing may be negative.
-  heartbeatTimeToLive: integer(76, 0, -99, { max: 6_553_599, step: 100 }),
-  heartbeatTimeout: integer(77, -1, 0),
-  connectTimeout: integer(79, 0, 0),
-  maxPendingOperations: integer(undefined, 1, 1, immediate),
-  metadata: { kind: 'metadata', initial: null },
-  reconnectStop: integer(109, 0, 0, { max: 7, immediate: true }),
-  plainServer: flag(44),
-  plainUsername: text(45),
-  plainPassword: text(46, { secret: true }),
-  curveServer: flag(47),
-  curvePublicKey: key(48),
-  curveSecretKey: key(49, { secret: true }),
-  curveServerKey: key(50),
-  zapDomain: text(55),
-  zapEnforceDomain: flag(93, any),
-  authenticate: { kind: 'function', initial: null },
+  heartbeatTimeToLive: integer(0, -99, { max: 6_553_599, step: 100 }),
+  heartbeatTimeout: integer(-1, 0),
+  connectTimeout: integer(0, 0),
+  maxPendingOperations: integer(1, 1, immediate),
+  metadata: { kind: METADATA, initial: null },
+  reconnectStop: integer(0, 0, { max: 7, immediate: true }),
+  plainServer: flag(),
+  plainUsername: text(),
+  plainPassword: text({ secret: true }),
+  curveServer: flag(),
+  curvePublicKey: key(),
+  curveSecretKey: key({ secret: true }),
+  curveServerKey: key(),
+  zapDomain: text(),
+  zapEnforceDomain: flag(),
+  authenticate: { kind: FUNCTION, initial: null },
 } satisfies Partial<Specs>
 
 const sending = {
-  multicastHops: integer(25, 1, 1),
-  sendBufferSize: integer(11, -1, -1),
-  sendHighWaterMark: integer(23, 1000, 0, immediate),
-  sendTimeout: integer(28, -1, -1, immediate),
+  multicastHops: integer(1, 1),
+  sendBufferSize: integer(-1, -1),
+  sendHighWaterMark: integer(1000, 0, immediate),
+  sendTimeout: integer(-1, -1, immediate),
 } satisfies Partial<Specs>
 
 const receiving = {
-  receiveBufferSize: integer(12, -1, -1),
-  receiveHighWaterMark: integer(24, 1000, 0, immediate),
-  receiveTimeout: integer(27, -1, -1, immediate),
-  messagePeers: flag(undefined, immediate),
+  receiveBufferSize: integer(-1, -1),
+  receiveHighWaterMark: integer(1000, 0, immediate),
+  receiveTimeout: integer(-1, -1, immediate),
+  messagePeers: flag(immediate),
 } satisfies Partial<Specs>
 
-/** The one table of options: number, kind, initial value, range. A platform adds those of its own. */
+/** The one table of options: kind, initial value, range. A platform adds those of its own. */
 export const OPTIONS: Specs = {
   ...common,
   ...sending,
   ...receiving,
-  mechanism: { kind: 'string', initial: 'NULL' },
-  asServer: flag(undefined),
-  remembersPeers: flag(undefined),
-  routingId: bytes(5, { min: 1, max: 255 }),
-  mandatory: flagOf('ROUTER', 33, true),
-  probeRouter: flagOf('ROUTER DEALER REQ', 51, true),
-  handover: flagOf('ROUTER', 56, true),
-  correlate: flagOf('REQ', 52, true),
-  relaxed: flagOf('REQ', 53, true),
-  conflate: flag(54),
-  noDrop: flagOf('PUB XPUB', 69),
-  manual: flagOf('PUB XPUB', 71),
-  welcomeMessage: bytes(72, { on: 'PUB XPUB' }),
-  invertMatching: flag(74, any),
-  verbosity: { kind: 'verbosity', initial: null, immediate: true },
-  manualLastValue: flagOf('PUB XPUB', 98),
-  onlyFirstSubscribe: flagOf('PUB XPUB XSUB', 108),
-  verboseUnsubscribe: flag(115, { on: 'XSUB', ...any, ...immediate }),
-  routerNotify: integer(97, 0, 0, { on: 'ROUTER', max: 3, immediate: true }),
-  helloMessage: bytes(110, immediate),
-  disconnectMessage: bytes(111, immediate),
-  hiccupMessage: bytes(114, immediate),
-  maxGroups: integer(undefined, 65_536, 1, immediate),
+  mechanism: { kind: STRING, initial: 'NULL' },
+  asServer: flag(),
+  remembersPeers: flag(),
+  routingId: bytes({ min: 1, max: 255 }),
+  mandatory: flag(immediate),
+  probeRouter: flag(immediate),
+  handover: flag(immediate),
+  correlate: flag(immediate),
+  relaxed: flag(immediate),
+  conflate: flag(),
+  noDrop: flag(),
+  manual: flag(),
+  welcomeMessage: bytes(),
+  invertMatching: flag(),
+  verbosity: { kind: VERBOSITY, initial: null, immediate: true },
+  manualLastValue: flag(),
+  onlyFirstSubscribe: flag(),
+  verboseUnsubscribe: flag(immediate),
+  routerNotify: integer(0, 0, { max: 3, immediate: true }),
+  helloMessage: bytes(immediate),
+  disconnectMessage: bytes(immediate),
+  hiccupMessage: bytes(immediate),
+  maxGroups: integer(65_536, 1, immediate),
 } satisfies Partial<Specs> as Specs
 
 /** Options of every socket. */
@@ -184,10 +252,16 @@ export function addOptions(shared: Partial<Specs>, others: Partial<Specs>): void
 
 /** The options of a new socket. */
 export function initialOptions(changes: Partial<OptionValues>): OptionValues {
-  initial ??= Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, spec]) => [name, spec.initial]),
-  ) as unknown as OptionValues
+  initial ??= initialOf(OPTIONS)
   return { ...initial, ...changes }
+}
+
+/** What options are at first. */
+export function initialOf<V extends object>(specs: {
+  readonly [K in keyof V]: OptionSpec<V[K]>
+}): V {
+  const entries = Object.entries<OptionSpec<unknown>>(specs)
+  return Object.fromEntries(entries.map(([name, spec]) => [name, spec.initial])) as V
 }
 
 /** Whether a change takes effect only at the next bind or connect. */
@@ -195,21 +269,9 @@ export function isLate(name: OptionName): boolean {
   return OPTIONS[name].immediate !== true
 }
 
-/** What a value must be: of what the reference has, in its words. */
-const EXPECTED: Partial<Record<Kind, string>> = {
-  int: 'a number',
-  bool: 'a boolean',
-  string: 'a string or buffer',
-  bytes: 'a string or buffer',
-  key: 'a string or buffer',
-  strings: 'an array of strings or null',
-  function: 'a function or null',
-}
-
 /** @throws TypeError when a value is of the wrong type. */
 export function checkKind(kind: Kind, value: unknown): void {
-  if (!IS[kind](value))
-    throw new TypeError(`Option value must be ${EXPECTED[kind] ?? 'an object or null'}`)
+  if (!kind.is(value)) throw new TypeError(`Option value must be ${kind.expected}`)
 }
 
 /** @throws TypeError when a value is of the wrong type for an option. */
@@ -217,86 +279,27 @@ export function checkType(name: OptionName, value: unknown): void {
   checkKind(OPTIONS[name].kind, value)
 }
 
-const isBytes = (value: unknown): boolean =>
-  value === null || typeof value === 'string' || ArrayBuffer.isView(value)
-const isNothing = (value: unknown): boolean => value === null || value === undefined
-
-const isRecord = (value: unknown): boolean =>
-  isNothing(value) || (typeof value === 'object' && !Array.isArray(value))
-
-const IS: Record<Kind, (value: unknown) => boolean> = {
-  int: (value) => typeof value === 'number',
-  bool: (value) => typeof value === 'boolean',
-  string: isBytes,
-  bytes: isBytes,
-  key: isBytes,
-  record: isRecord,
-  metadata: isRecord,
-  strings: (value) =>
-    isNothing(value) || (Array.isArray(value) && value.every((each) => typeof each === 'string')),
-  verbosity: () => true,
-  function: (value) => isNothing(value) || typeof value === 'function',
-}
-
 /**
  * The one validator of options.
+ * @param before what was kept until now.
  * @returns the value as it is kept.
  * @throws TypeError when it is of the wrong type, in the reference's words.
  * @throws ZmqError `EINVAL` when it is out of range.
  */
-export function checkOption<K extends OptionName>(name: K, value: unknown): OptionValues[K] {
-  checkType(name, value)
-  const spec: OptionSpec<OptionValues[K]> = OPTIONS[name]
-  return KEPT[spec.kind](value as never, spec, name) as OptionValues[K]
+export function keep<V>(spec: OptionSpec<V>, name: string, value: unknown, before?: V): V {
+  const { kind } = spec
+  checkKind(kind, value)
+  return (kind.kept ? kind.kept(value as never, spec, name, before) : value) as V
 }
 
-const same = (value: unknown): unknown => value
-
-/** Of values whose type is right. */
-const KEPT: Record<Kind, (value: never, spec: OptionSpec<unknown>, name: string) => unknown> = {
-  int(value: number, { min = 0, max = INT_MAX, step = 1 }, name) {
-    const number = Math.trunc(value)
-    if (!(number >= min && number <= max))
-      throw outOfRange(name, value, `${String(min)} to ${String(max)}`)
-    return number - (number % step)
-  },
-  bool: same,
-  string(value, spec, name) {
-    const bytes = KEPT.bytes(value, spec, name)
-    return bytes instanceof Uint8Array ? toText(bytes) : null
-  },
-  bytes(value: string | ArrayBufferView | null, { min = 0, max = INT_MAX, secret }, name) {
-    if (value === null) return null
-    const bytes = toBytes(value)
-    // Of nothing to say there is nothing to send.
-    if (bytes.length === 0 && min === 0) return null
-    if (bytes.length >= min && bytes.length <= max) return bytes
-    throw outOfRange(
-      name,
-      secret ? bytes.length : toText(bytes),
-      `${String(min)} to ${String(max)} bytes`,
-    )
-  },
-  /** 32 bytes, or 40 characters of Z85, which may end in a zero as a string in C does. Kept as Z85. */
-  key(value: string | ArrayBufferView | null, { secret }, name) {
-    const bytes = value === null ? EMPTY : toBytes(value)
-    const z85 = bytes.length === 32 ? encodeZ85(bytes) : toLatin1(bytes).replace(/\0$/, '')
-    if (z85.length === 40 && decodeZ85(z85) !== undefined) return z85
-    throw outOfRange(name, secret ? bytes.length : value, '32 bytes or 40 characters of Z85')
-  },
-  record: (value: object | null | undefined) => (value ? { ...value } : null),
-  metadata(value: object | null | undefined, _spec, name) {
-    for (const [key, text] of Object.entries(value ?? {}) as [string, unknown][]) {
-      if (!METADATA_NAME.test(key) || key.length > 255 || typeof text !== 'string') {
-        throw outOfRange(name, { [key]: text }, 'texts by names such as X-Version')
-      }
-    }
-    return value ? { ...value } : null
-  },
-  strings: (value: readonly string[] | null | undefined) => (value ? [...value] : null),
-  function: (value: unknown) => value ?? null,
-  /** Words that mean nothing are none. */
-  verbosity: (value: unknown) => (value === 'allSubs' || value === 'allSubsUnsubs' ? value : null),
+/** `keep()` for an option of sockets. */
+export function checkOption<K extends OptionName>(
+  name: K,
+  value: unknown,
+  before?: OptionValues[K],
+): OptionValues[K] {
+  const spec: OptionSpec<OptionValues[K]> = OPTIONS[name]
+  return keep(spec, name, value, before)
 }
 
 /** Text or bytes as bytes of our own: the caller may go on using its own. */

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
+import '../src/error-codes.js'
 import { fromSystemError, protocolError, ZmqError, type ErrorCode } from '../src/errors.js'
 
 describe('an error', () => {

@@ -68,7 +68,6 @@ const booleans: OptionName[] = [
 
 /** Text and bytes: the least and the most bytes. */
 const strings: [name: OptionName, least: number, most: number][] = [
-  ['tcpAcceptFilter', 1, 255],
   ['interface', 1, 16],
   ['socksUsername', 0, 255],
   ['socksPassword', 0, 255],
@@ -287,6 +286,23 @@ describe('verbosity', () => {
   })
 })
 
+describe('tcpAcceptFilter', () => {
+  it('is null at first, then one more range with each, given as text or bytes', () => {
+    expect(initial.tcpAcceptFilter).toBeNull()
+    const first = checkOption('tcpAcceptFilter', '192.0.2.0/24')
+    expect(checkOption('tcpAcceptFilter', Buffer.from('::1'), first)).toBe('192.0.2.0/24 ::1')
+    expect(checkOption('tcpAcceptFilter', null, first)).toBeNull()
+  })
+
+  it('is nothing else', () => {
+    for (const value of ['', 'localhost', '192.0.2.0/33'])
+      expect(() => checkOption('tcpAcceptFilter', value)).toThrow(
+        failure('EINVAL', 'tcpAcceptFilter'),
+      )
+    expect(() => checkOption('tcpAcceptFilter', 1)).toThrow(typeError('string or buffer'))
+  })
+})
+
 it('these are all there are', () => {
   const tables = [integers, booleans.map((name) => [name] as const), strings, bytes].flat()
   const named = tables.map(([name]) => name)
@@ -301,6 +317,7 @@ it('these are all there are', () => {
     'metadata',
     'notify',
     'socksProxy',
+    'tcpAcceptFilter',
     'authenticate',
     // What others of them amount to.
     ...(['mechanism', 'asServer', 'remembersPeers'] as const),

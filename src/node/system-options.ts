@@ -1,4 +1,31 @@
-import { addOptions, any, flag, immediate, INT_MAX, INT_MIN, integer, text } from '../options.js'
+import {
+  addOptions,
+  flag,
+  immediate,
+  INT_MAX,
+  integer,
+  type Kind,
+  RECORD,
+  STRING,
+  text,
+  toOwnText,
+} from '../options.js'
+import { addFilter } from './tcp-options.js'
+
+const TEXTS: Kind = {
+  expected: 'an array of strings or null',
+  is: (value) =>
+    (value ?? null) === null ||
+    (Array.isArray(value) && value.every((each) => typeof each === 'string')),
+  kept: (value: readonly string[] | null | undefined) => (value ? [...value] : null),
+}
+
+/** One more with each that is set. */
+const FILTERS: Kind = {
+  ...STRING,
+  kept: (value: string | ArrayBufferView | null, spec, name, before: string | null) =>
+    addFilter(before, toOwnText(value, spec, name)),
+}
 
 /*
  * Options that mean something where a program opens ports, or that are there because the reference
@@ -6,35 +33,35 @@ import { addOptions, any, flag, immediate, INT_MAX, INT_MIN, integer, text } fro
  */
 addOptions(
   {
-    affinity: integer(4, 0, 0, { max: 2 ** 64 }),
-    rate: integer(8, 100, 1),
-    recoveryInterval: integer(9, 10_000, 0),
-    backlog: integer(19, 100, 0),
-    tcpKeepalive: integer(34, -1, -1, { max: 1 }),
-    tcpKeepaliveCount: integer(35, -1, -1),
-    tcpKeepaliveIdle: integer(36, -1, -1),
-    tcpKeepaliveInterval: integer(37, -1, -1),
-    tcpAcceptFilter: text(38),
-    typeOfService: integer(57, 0, 0),
-    socksProxy: text(68, { max: INT_MAX }),
-    useFileDescriptor: integer(89, -1, -1),
-    socksUsername: text(99, { min: 0, max: 255 }),
-    socksPassword: text(100, { min: 0, max: 255, secret: true }),
-    tcpMaxRetransmitTimeout: integer(80, 0, 0),
-    multicastMaxTransportDataUnit: integer(84, 1500, 1),
-    interface: text(92, { max: 16 }),
-    loopbackFastPath: flag(94, any),
-    maxPendingHandshakes: integer(undefined, 4096, 1, immediate),
-    minimumZmtpVersion: integer(undefined, 3, 1, { max: 3 }),
-    tls: { kind: 'record', initial: null },
-    allowedOrigins: { kind: 'strings', initial: null, immediate: true },
+    affinity: integer(0, 0, { max: 2 ** 64 }),
+    rate: integer(100, 1),
+    recoveryInterval: integer(10_000, 0),
+    backlog: integer(100, 0),
+    tcpKeepalive: integer(-1, -1, { max: 1 }),
+    tcpKeepaliveCount: integer(-1, -1),
+    tcpKeepaliveIdle: integer(-1, -1),
+    tcpKeepaliveInterval: integer(-1, -1),
+    tcpAcceptFilter: text({ kind: FILTERS }),
+    typeOfService: integer(0, 0),
+    socksProxy: text({ max: INT_MAX }),
+    useFileDescriptor: integer(-1, -1),
+    socksUsername: text({ min: 0, max: 255 }),
+    socksPassword: text({ min: 0, max: 255, secret: true }),
+    tcpMaxRetransmitTimeout: integer(0, 0),
+    multicastMaxTransportDataUnit: integer(1500, 1),
+    interface: text({ max: 16 }),
+    loopbackFastPath: flag(),
+    maxPendingHandshakes: integer(4096, 1, immediate),
+    minimumZmtpVersion: integer(3, 1, { max: 3 }),
+    tls: { kind: RECORD, initial: null },
+    allowedOrigins: { kind: TEXTS, initial: null, immediate: true },
   },
   {
-    notify: { ...flag(73, { on: 'STREAM' }), initial: true },
-    multicastLoop: { ...flag(96, any), initial: true },
-    inBatchSize: integer(101, 8192, 1),
-    outBatchSize: integer(102, 8192, 1),
-    priority: integer(112, 0, 0),
-    busyPoll: integer(113, 0, INT_MIN),
+    notify: flag({}, true),
+    multicastLoop: flag({}, true),
+    inBatchSize: integer(8192, 1),
+    outBatchSize: integer(8192, 1),
+    priority: integer(0, 0),
+    busyPoll: integer(0, -INT_MAX - 1),
   },
 )

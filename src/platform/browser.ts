@@ -40,8 +40,3 @@ export function generateKeyPair(): never {
     reason: "in a browser, curveKeyPair() of 'zerowire/curve' does it",
   })
 }
-
-/** There is no TCP to filter. */
-export function addFilter(_list: string | null, range: string | null): string | null {
-  return range
-}

@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { protocolError, ZmqError, type ErrorCode } from '../errors.js'
 import { concat, fromText } from '../util/bytes.js'
 import { decodeZ85 } from '../util/z85.js'

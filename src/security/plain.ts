@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { protocolError } from '../errors.js'
 import { concat, copyOf, fromText } from '../util/bytes.js'
 import { encodeCommand } from '../wire/command.js'

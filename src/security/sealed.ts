@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { protocolError } from '../errors.js'
 import type { Boxes } from './box.js'
 import { MAC_SIZE } from './box.js'

@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { ZmqError, type ErrorCode } from '../errors.js'
 import type { Parts } from '../message.js'
 import { copyOf, EMPTY, fromText, toLatin1, toText } from '../util/bytes.js'

@@ -1,7 +1,16 @@
-import { checkNumber } from '../context.js'
 import { ZmqError } from '../errors.js'
-import { checkKind, isLate, OPTIONS, toBytes, type OptionName } from '../options.js'
+import {
+  BOOL,
+  BYTES,
+  checkKind,
+  INT,
+  isLate,
+  OPTIONS,
+  toBytes,
+  type OptionName,
+} from '../options.js'
 import { EMPTY, fromText, toText } from '../util/bytes.js'
+import { checkNumber, FLAG_RANGE, NUMBERS, ONLY_ON } from './option-numbers.js'
 import { core, Socket } from './socket.js'
 
 /*
@@ -18,8 +27,8 @@ const SIZE: Readonly<Record<Kind, number>> = {
   String: 1024,
 }
 
-const NAMES: ReadonlyMap<number | undefined, OptionName> = new Map(
-  (Object.keys(OPTIONS) as OptionName[]).map((name) => [OPTIONS[name].id, name]),
+const NAMES: ReadonlyMap<number, OptionName> = new Map(
+  (Object.entries(NUMBERS) as [OptionName, number][]).map(([name, number]) => [number, name]),
 )
 
 /** SUBSCRIBE and UNSUBSCRIBE, which are methods here. */
@@ -50,7 +59,7 @@ function unknown(socket: Socket, number: number, kind: Kind): ZmqError {
 
 function nameOf(socket: Socket, number: number): OptionName | undefined {
   const name = NAMES.get(number)
-  const { on } = name === undefined ? {} : OPTIONS[name]
+  const on = name && ONLY_ON[name]
   return on === undefined || on.split(' ').includes(core(socket).type.name) ? name : undefined
 }
 
@@ -130,10 +139,10 @@ function get(socket: Socket, number: unknown, kind: Kind): unknown {
 /** What a caller gives, as the reference hands it to libzmq. @throws TypeError in the reference's words. */
 function given(value: unknown, kind: Kind, warn: (message: string) => void): Uint8Array | null {
   if (kind === 'String') {
-    checkKind('bytes', value)
+    checkKind(BYTES, value)
     return value === null ? null : toBytes(value as string)
   }
-  checkKind(kind === 'Bool' ? 'bool' : 'int', value)
+  checkKind(kind === 'Bool' ? BOOL : INT, value)
   const number = Number(value)
   if (kind !== 'Uint64') return toMemory(number, SIZE[kind])
   if (number > Number.MAX_SAFE_INTEGER) warn(ROUNDED)
@@ -159,9 +168,10 @@ function meant(
   }
   const name = nameOf(socket, number)
   if (name === undefined) return undefined
-  const { kind, min = 0, max = 0 } = OPTIONS[name]
-  if (kind === 'bool') return int >= min && int <= max ? [name, int !== 0] : undefined
-  if (kind !== 'int') return [name, memory]
+  const { kind, min = 0 } = OPTIONS[name]
+  const [least, most] = FLAG_RANGE[name] ?? [0, 1]
+  if (kind === BOOL) return int >= least && int <= most ? [name, int !== 0] : undefined
+  if (kind !== INT) return [name, memory]
   if (!WIDE.has(number)) return isNaN(int) ? undefined : [name, int]
   if (memory?.length !== 8) return undefined
   return [name, fromMemory(memory, min < 0 ? 'Int64' : 'Uint64')]

@@ -3,8 +3,6 @@ import { ZmqError } from '../errors.js'
 import { checkOption, checkType, isLate, type OptionName, type OptionValues } from '../options.js'
 import { toText } from '../util/bytes.js'
 
-const MECHANISMS = ['PLAIN', 'CURVE'] as const
-
 /** With any of these who sent a message is of interest. */
 const TELLING = ['messagePeers', 'authenticate', 'zapDomain', 'plainServer'] as const
 
@@ -32,11 +30,7 @@ export class Settings {
   set(name: OptionName, value: unknown): void {
     checkType(name, value)
     this.changing(isLate(name))
-    let checked: unknown = checkOption(name, value)
-    if (name === 'tcpAcceptFilter') {
-      const { tcpAcceptFilter } = this.values
-      checked = this.#host.services.addFilter(tcpAcceptFilter, checked as string | null)
-    }
+    const checked = checkOption(name, value, this.values[name])
     Object.assign(this.values, { [name]: checked })
     if (/^(plain|curve)/.test(name)) this.#choose(name, checked)
     if ((TELLING as readonly string[]).includes(name))
@@ -49,8 +43,8 @@ export class Settings {
     const { values } = this
     if (name.endsWith('Server')) values.asServer = value === true
     else if (value !== null && !/(Public|Secret)Key$/.test(name)) values.asServer = false
-    const [mechanism] = MECHANISMS.filter((each) => name.startsWith(each.toLowerCase()))
-    values.mechanism = value === null || value === false ? 'NULL' : (mechanism ?? 'NULL')
+    const mechanism = name.slice(0, 5).toUpperCase() as 'PLAIN' | 'CURVE'
+    values.mechanism = value === null || value === false ? 'NULL' : mechanism
     values.plainServer = values.asServer && values.mechanism === 'PLAIN'
     values.curveServer = values.asServer && values.mechanism === 'CURVE'
   }

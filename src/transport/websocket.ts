@@ -1,4 +1,4 @@
-import { parseWebRoute, type Endpoint } from '../endpoint.js'
+import { malformed, type Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 import type { Speak } from '../session/dialect.js'
 import { isOpen, nextConnection, type Session } from '../session/session.js'
@@ -16,6 +16,9 @@ import { WebSocketStream } from './websocket-stream.js'
  */
 const offered = (options: LocalEnd['options']): string[] =>
   isOpen(options) ? ['ZWS2.0', ZMTP_STREAM] : [ZMTP_STREAM]
+
+/** What a URL would mend, or take for something else, is none; the rest is for the browser to judge. */
+const ADDRESS = /^(\[[^\]]+\]|[^*:/@ ;][^:/@ ;]*)(:0*[1-9]\d*)?(\/[!"$-~]*)?$/
 
 /**
  * Chromium sends messages of up to 65,536 bytes whole, and longer ones in fragments, after which
@@ -43,8 +46,16 @@ export class WebSocketTransport implements Transport {
     this.scheme = scheme
   }
 
-  check(endpoint: Endpoint): void {
-    parseWebRoute(endpoint)
+  check({ address, text }: Endpoint): void {
+    try {
+      if (ADDRESS.test(address) && new URL(text)) return
+    } catch {
+      // The browser would not take it either.
+    }
+    throw malformed(
+      text,
+      'expected host:port/path, the port of 1 to 65535, the path percent-encoded',
+    )
   }
 
   async connect({ text }: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {

@@ -37,6 +37,28 @@ describe('in a browser', () => {
     },
   )
 
+  it.each([
+    ...['ws://*:80', 'ws://:80', 'ws://host:', 'ws://host:0', 'ws://host:65536', 'ws://host:http'],
+    ...['ws://::1:80', 'ws://[]:80', 'ws://[::1', 'ws://a b:80', 'ws://me:you@host', 'ws://a;b:80'],
+    ...['ws://host/a b', 'ws://host/#a', 'wss://host/\u00e4', 'ws:///path'],
+  ])('%j is no address, which is said at once', (address) => {
+    const refusal = {
+      code: 'EINVAL',
+      address,
+      reason: 'expected host:port/path, the port of 1 to 65535, the path percent-encoded',
+    }
+    const push = near('Push')
+    expect(() => push.connect(address)).toThrow(expect.objectContaining(refusal) as Error)
+  })
+
+  it.each([
+    ...['ws://127.0.0.1:1', 'ws://localhost:00080/', 'wss://[::1]:65535/a/b?c=%20', 'ws://host'],
+  ])('%s is one', (address) => {
+    const push = near('Push')
+    push.connect(address)
+    expect(push.lastEndpoint).toBe(address)
+  })
+
   it('says what it can do', () => {
     expect(capability).toMatchObject({ ipc: false, curve: true })
   })

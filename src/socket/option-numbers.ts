@@ -1,0 +1,120 @@
+import type { OptionName } from '../options.js'
+
+/** libzmq's number of each option that is there by number. */
+export const NUMBERS: Readonly<Partial<Record<OptionName, number>>> = {
+  affinity: 4,
+  routingId: 5,
+  rate: 8,
+  recoveryInterval: 9,
+  sendBufferSize: 11,
+  receiveBufferSize: 12,
+  linger: 17,
+  reconnectInterval: 18,
+  backlog: 19,
+  reconnectMaxInterval: 21,
+  maxMessageSize: 22,
+  sendHighWaterMark: 23,
+  receiveHighWaterMark: 24,
+  multicastHops: 25,
+  receiveTimeout: 27,
+  sendTimeout: 28,
+  mandatory: 33,
+  tcpKeepalive: 34,
+  tcpKeepaliveCount: 35,
+  tcpKeepaliveIdle: 36,
+  tcpKeepaliveInterval: 37,
+  tcpAcceptFilter: 38,
+  immediate: 39,
+  ipv6: 42,
+  plainServer: 44,
+  plainUsername: 45,
+  plainPassword: 46,
+  curveServer: 47,
+  curvePublicKey: 48,
+  curveSecretKey: 49,
+  curveServerKey: 50,
+  probeRouter: 51,
+  correlate: 52,
+  relaxed: 53,
+  conflate: 54,
+  zapDomain: 55,
+  handover: 56,
+  typeOfService: 57,
+  handshakeInterval: 66,
+  socksProxy: 68,
+  noDrop: 69,
+  manual: 71,
+  welcomeMessage: 72,
+  notify: 73,
+  invertMatching: 74,
+  heartbeatInterval: 75,
+  heartbeatTimeToLive: 76,
+  heartbeatTimeout: 77,
+  connectTimeout: 79,
+  tcpMaxRetransmitTimeout: 80,
+  multicastMaxTransportDataUnit: 84,
+  useFileDescriptor: 89,
+  interface: 92,
+  zapEnforceDomain: 93,
+  loopbackFastPath: 94,
+  multicastLoop: 96,
+  routerNotify: 97,
+  manualLastValue: 98,
+  socksUsername: 99,
+  socksPassword: 100,
+  inBatchSize: 101,
+  outBatchSize: 102,
+  onlyFirstSubscribe: 108,
+  reconnectStop: 109,
+  helloMessage: 110,
+  disconnectMessage: 111,
+  priority: 112,
+  busyPoll: 113,
+  hiccupMessage: 114,
+  verboseUnsubscribe: 115,
+}
+
+type Range = readonly [least: number, most: number]
+const FROM_0: Range = [0, 0x7fff_ffff]
+const ANY: Range = [-0x8000_0000, 0x7fff_ffff]
+
+/** The numbers that libzmq takes for a flag, where more than 0 and 1; all but 0 are true. */
+export const FLAG_RANGE: Readonly<Partial<Record<OptionName, Range>>> = {
+  mandatory: FROM_0,
+  probeRouter: FROM_0,
+  handover: FROM_0,
+  correlate: FROM_0,
+  relaxed: FROM_0,
+  noDrop: FROM_0,
+  manual: FROM_0,
+  manualLastValue: FROM_0,
+  onlyFirstSubscribe: FROM_0,
+  zapEnforceDomain: ANY,
+  invertMatching: ANY,
+  loopbackFastPath: ANY,
+  multicastLoop: ANY,
+  verboseUnsubscribe: ANY,
+}
+
+/** The socket types that take an option by number, where not all do. */
+export const ONLY_ON: Readonly<Partial<Record<OptionName, string>>> = {
+  mandatory: 'ROUTER',
+  probeRouter: 'ROUTER DEALER REQ',
+  handover: 'ROUTER',
+  correlate: 'REQ',
+  relaxed: 'REQ',
+  noDrop: 'PUB XPUB',
+  manual: 'PUB XPUB',
+  welcomeMessage: 'PUB XPUB',
+  manualLastValue: 'PUB XPUB',
+  onlyFirstSubscribe: 'PUB XPUB XSUB',
+  verboseUnsubscribe: 'XSUB',
+  routerNotify: 'ROUTER',
+  notify: 'STREAM',
+}
+
+/** @throws TypeError in the reference's words. */
+export function checkNumber(id: unknown): number {
+  if (typeof id === 'number') return Math.trunc(id)
+  throw new TypeError('Identifier must be a number')
+}
