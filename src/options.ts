@@ -286,7 +286,12 @@ export function checkType(name: OptionName, value: unknown): void {
  * @throws TypeError when it is of the wrong type, in the reference's words.
  * @throws ZmqError `EINVAL` when it is out of range.
  */
-export function keep<V>(spec: OptionSpec<V>, name: string, value: unknown, before?: V): V {
+export function keep<V>(
+  spec: OptionSpec<V>,
+  name: string,
+  value: unknown,
+  before: V = spec.initial,
+): V {
   const { kind } = spec
   checkKind(kind, value)
   return (kind.kept ? kind.kept(value as never, spec, name, before) : value) as V

@@ -15,7 +15,7 @@ export function keepAlive(
 export function addFilter(list: string | null, range: string | null): string | null {
   if (range === null) return null
   if (toBlockList([range]) !== undefined) return list === null ? range : `${list} ${range}`
-  const reason = `tcpAcceptFilter is an address or address/prefix, not ${JSON.stringify(range)}`
+  const reason = `option tcpAcceptFilter is an address or address/prefix, not ${JSON.stringify(range)}`
   throw new ZmqError('EINVAL', { reason })
 }
 

@@ -6,6 +6,7 @@ import { fromSystemError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import type { Speak } from '../session/dialect.js'
 import { handshakeFailures } from '../session/handshake-failure.js'
+import { ZMTP_STREAM } from '../session/id-handshake.js'
 import {
   isOpen,
   nextConnection,
@@ -15,7 +16,7 @@ import {
 } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
-import { ZMTP_STREAM, zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
+import { zwsHandshake, type Subprotocol } from '../session/zws-handshake.js'
 import type {
   Accept,
   Listener,

@@ -3,7 +3,10 @@ import { concat, fromText } from '../util/bytes.js'
 import { encodeCommand } from '../wire/command.js'
 import { WELCOME, type Stranger, type Verdict } from './authenticator.js'
 import type { MechanismHost } from './mechanism.js'
-import { MISSPELT_ERROR, refusal } from './refusal.js'
+import { refusal } from './refusal.js'
+
+/** What libzmq's PLAIN says in place of ERROR, and understands. */
+export const MISSPELT_ERROR: Uint8Array = Uint8Array.of(0x5e, 0x52, 0x52, 0x4f, 0x52)
 
 /**
  * Asks about somebody who wants to come in.

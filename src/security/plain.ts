@@ -3,10 +3,10 @@ import { protocolError } from '../errors.js'
 import { concat, copyOf, fromText } from '../util/bytes.js'
 import { encodeCommand } from '../wire/command.js'
 import { decodeMetadata } from '../wire/metadata.js'
-import { admit } from './admission.js'
+import { admit, MISSPELT_ERROR } from './admission.js'
 import { WELCOME, type Stranger, type Verdict } from './authenticator.js'
 import type { Mechanism, MechanismHost, Outcome } from './mechanism.js'
-import { expect } from './refusal.js'
+import { expect as expectSpelt } from './refusal.js'
 
 /*
  * PLAIN (RFC 24): a user name and a password, in clear.
@@ -21,6 +21,13 @@ import { expect } from './refusal.js'
 function text(value: string | null): Uint8Array {
   const bytes = fromText(value ?? '')
   return concat([Uint8Array.of(bytes.length), bytes])
+}
+
+/** @throws ZmqError when it is another command than the one that is due, such as ERROR, misspelt or not. */
+function expect(name: string, body: Uint8Array): Uint8Array {
+  const misspelt = MISSPELT_ERROR.every((byte, at) => body[at] === byte)
+  const data = body.subarray(MISSPELT_ERROR.length)
+  return expectSpelt(name, misspelt ? encodeCommand('ERROR', data) : body)
 }
 
 /** The side that says who it is. */

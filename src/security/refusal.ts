@@ -15,9 +15,6 @@ const WORDS: Readonly<Record<Status, string>> = {
   500: 'Internal error',
 }
 
-/** What libzmq's PLAIN says in place of ERROR, and understands. */
-export const MISSPELT_ERROR: Uint8Array = Uint8Array.of(0x5e, 0x52, 0x52, 0x4f, 0x52)
-
 /** The error with which a handshake ends that has been refused, by us or by the peer. */
 export function refusal(status: Status, reason: string): ZmqError {
   return new ZmqError('EACCES', { message: WORDS[status], status, reason })
@@ -27,8 +24,6 @@ export function refusal(status: Status, reason: string): ZmqError {
 export function expect(name: string, body: Uint8Array): Uint8Array {
   const command = decodeCommand(body)
   if (command?.name === name) return command.data
-  const misspelt = MISSPELT_ERROR.every((byte, at) => body[at] === byte)
-  if (misspelt) throw refusedBy(body.subarray(MISSPELT_ERROR.length))
   if (command?.name === 'ERROR') throw refusedBy(command.data)
   throw unexpected(name, command)
 }

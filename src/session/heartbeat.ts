@@ -26,7 +26,6 @@ export class Heartbeat {
   }
 
   start({ heartbeatInterval, heartbeatTimeout }: SessionOptions): void {
-    if (heartbeatInterval <= 0) return
     const timeout = heartbeatTimeout < 0 ? heartbeatInterval : heartbeatTimeout
     const beat = (): void => {
       this.#host.ping()

@@ -55,18 +55,22 @@ export class Introduction {
 
   #wait(progress: Promise<HandshakeResult | undefined>): void {
     this.#stream.pause()
+    const goOn = (then: () => void): void => {
+      if (this.#over) return
+      this.#write()
+      this.#stream.resume()
+      if (!this.#over) then()
+    }
     progress.then(
       (result) => {
-        if (this.#over) return
-        this.#write()
-        this.#stream.resume()
-        if (!this.#over) this.#proceed(result)
+        goOn(() => {
+          this.#proceed(result)
+        })
       },
       (error: unknown) => {
-        if (this.#over) return
-        this.#write()
-        this.#stream.resume()
-        this.#host.failed(error)
+        goOn(() => {
+          this.#host.failed(error)
+        })
       },
     )
   }

@@ -331,7 +331,6 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     this.#deadline?.cancel()
     this.#heartbeat?.stop()
     this.#writer.stop()
-    this.#introduction?.stop()
     this.#result?.codec?.wipe?.()
     if (duringHandshake)
       this.#reportFailure(

@@ -110,7 +110,7 @@ export class Endpoints implements ConnectorHost {
    */
   leave(address: string): void {
     this.#host.services.transport(address)
-    const connectors = [...this.#connectors].filter(({ endpoint }) => endpoint.text === address)
+    const connectors = this.#connectorsTo(address)
     const bound = this.#bound.get(address)
     if (bound === undefined && connectors.length === 0) throw new ZmqError('ENOENT', { address })
     const { linger, reconnectStop } = this.#host.options
@@ -121,20 +121,16 @@ export class Endpoints implements ConnectorHost {
     }
     if (bound === undefined) return
     this.#bound.delete(address)
-    this.#unbind(bound)
-    for (const pipe of bound.pipes) this.#retire(pipe, linger !== 0)
+    this.#unbind(bound, linger !== 0)
   }
 
   /** Whether any of the pipes leads out of the thread: in one that ends nobody will read. */
   leadOut(pipes: ReadonlySet<Pipe>): boolean {
-    const inside = [...this.#connectors].filter(
-      ({ transport, endpoint }) => !transport.observable && transport.reaches?.(endpoint) !== true,
-    )
     return [...pipes].some((pipe) => {
       const { session } = pipe
-      return session === undefined
-        ? inside.every((connector) => connector.pipe !== pipe)
-        : session.isInternal !== true
+      if (session !== undefined) return session.isInternal !== true
+      const connector = this.#connectorOf(pipe)
+      return connector === undefined || leadsOut(connector)
     })
   }
 
@@ -142,7 +138,7 @@ export class Endpoints implements ConnectorHost {
     const { options, type } = this.#host
     const { endpoint, transport } = this.#find(address)
     transport.check(endpoint, this.#host.local)
-    if (type.once !== true || this.#connectorTo(address) === undefined) {
+    if (type.once !== true || this.#connectorsTo(address).length === 0) {
       const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
       if (!options.immediate) connector.pipe = this.#newPipe(peerId)
       this.#connectors.add(connector)
@@ -157,21 +153,16 @@ export class Endpoints implements ConnectorHost {
     if (!lingers) for (const pipe of [...this.#retiring.keys()]) this.#drop(pipe)
     const bound = [...this.#bound.values()]
     this.#bound.clear()
-    for (const each of bound) this.#unbind(each)
-    for (const { pipes } of bound) for (const pipe of pipes) this.#retire(pipe, lingers)
+    for (const each of bound) this.#unbind(each, lingers)
     for (const connector of this.#connectors) this.#leave(connector, lingers)
     while (this.#retiring.size > 0) await Promise.all(this.#retiring.values())
   }
 
   /** Ends a connection for good, after what is queued for it has left. */
   retire(pipe: Pipe): void {
-    for (const connector of this.#connectors) {
-      if (connector.pipe === pipe) {
-        this.#leave(connector, true)
-        return
-      }
-    }
-    this.#retire(pipe, true)
+    const connector = this.#connectorOf(pipe)
+    if (connector === undefined) this.#retire(pipe, true)
+    else this.#leave(connector, true)
   }
 
   /** The queue of a pipe has been taken to the last message. */
@@ -192,7 +183,7 @@ export class Endpoints implements ConnectorHost {
     const pipe = this.#pipeFor(session, connector)
     if (pipe === undefined) return
     const { promise, resolve } = deferred<undefined>()
-    this.#onEnd.set(pipe, () => {
+    this.#open(pipe, session, () => {
       // With `immediate` there is no room for a peer that is not there.
       if (this.#host.options.immediate && !connector.stopped) {
         connector.pipe = undefined
@@ -201,11 +192,6 @@ export class Endpoints implements ConnectorHost {
       }
       resolve(undefined)
     })
-    const refusal = this.#host.openPipe(pipe, session)
-    if (refusal !== undefined) {
-      session.destroy(refusal)
-      this.ended(pipe)
-    }
     await promise
   }
 
@@ -220,10 +206,9 @@ export class Endpoints implements ConnectorHost {
 
   #leave(connector: Connector, lingers: boolean): void {
     this.#connectors.delete(connector)
-    const { pipe, transport, endpoint } = connector
+    const { pipe } = connector
     // Without a peer nothing can leave inproc: nobody will bind for the sake of a closed socket.
-    const present = pipe?.session !== undefined || transport.reaches?.(endpoint) === true
-    const reachable = present || transport.observable
+    const reachable = pipe?.session !== undefined || leadsOut(connector)
     if (pipe === undefined || pipe.queued === 0 || !lingers || !reachable) connector.stop()
     if (pipe === undefined) return
     this.#retire(pipe, lingers && reachable, () => {
@@ -254,11 +239,21 @@ export class Endpoints implements ConnectorHost {
     return undefined
   }
 
-  #connectorTo(address: string): Connector | undefined {
-    for (const connector of this.#connectors) {
-      if (connector.endpoint.text === address) return connector
-    }
-    return undefined
+  #connectorsTo(address: string): Connector[] {
+    return [...this.#connectors].filter(({ endpoint }) => endpoint.text === address)
+  }
+
+  #connectorOf(pipe: Pipe): Connector | undefined {
+    return [...this.#connectors].find((connector) => connector.pipe === pipe)
+  }
+
+  /** Begins a session on its pipe, unless the pattern refuses it. */
+  #open(pipe: Pipe, session: Session, onEnd: () => void): void {
+    this.#onEnd.set(pipe, onEnd)
+    const refusal = this.#host.openPipe(pipe, session)
+    if (refusal === undefined) return
+    session.destroy(refusal)
+    this.ended(pipe)
   }
 
   // --- accepting
@@ -267,23 +262,21 @@ export class Endpoints implements ConnectorHost {
     const pipe = this.#pipeFor(session)
     if (pipe === undefined) return
     pipes.add(pipe)
-    this.#onEnd.set(pipe, () => {
+    this.#open(pipe, session, () => {
       pipes.delete(pipe)
       this.#host.removePipe(pipe)
       this.#drop(pipe, 'disconnected')
     })
-    const refusal = this.#host.openPipe(pipe, session)
-    if (refusal === undefined) return
-    this.ended(pipe)
-    session.destroy(refusal)
   }
 
-  #unbind(bound: Bound): void {
-    const { listener, emit } = bound
+  #unbind(bound: Bound, lingers: boolean): void {
+    const { listener, emit, pipes } = bound
     bound.left = true
-    if (listener === undefined) return
-    listener.close()
-    emit({ type: 'close', address: listener.endpoint })
+    if (listener !== undefined) {
+      listener.close()
+      emit({ type: 'close', address: listener.endpoint })
+    }
+    for (const pipe of pipes) this.#retire(pipe, lingers)
   }
 
   // --- leaving
@@ -336,6 +329,11 @@ export class Endpoints implements ConnectorHost {
     const { local } = this.#host
     return transport.observable ? local : { ...local, emit: () => undefined }
   }
+}
+
+/** Whether an attempt that is not done yet can still be. */
+function leadsOut({ transport, endpoint }: Connector): boolean {
+  return transport.observable || transport.reaches?.(endpoint) === true
 }
 
 /** Whoever begins to listen in the turn of `bindSync()` hears of it. */

@@ -1,20 +1,9 @@
 /** The name of a socket type on the wire. */
-type SocketTypeName = StableTypeName | DraftTypeName
+type SocketTypeName = StableTypeName | DraftTypeName | 'STREAM'
 
-/** Those of the main entry. */
+/** Those of the main entry, STREAM apart. */
 export type StableTypeName =
-  | 'PAIR'
-  | 'PUB'
-  | 'SUB'
-  | 'REQ'
-  | 'REP'
-  | 'DEALER'
-  | 'ROUTER'
-  | 'PULL'
-  | 'PUSH'
-  | 'XPUB'
-  | 'XSUB'
-  | 'STREAM'
+  'PAIR' | 'PUB' | 'SUB' | 'REQ' | 'REP' | 'DEALER' | 'ROUTER' | 'PULL' | 'PUSH' | 'XPUB' | 'XSUB'
 
 /** Those of `zerowire/draft`. */
 export type DraftTypeName =
@@ -55,7 +44,6 @@ const TYPES: Record<StableTypeName, Omit<SocketType, 'name'>> = {
   PUSH: { number: 8, peers: ['PULL'] },
   XPUB: { number: 9, peers: ['SUB', 'XSUB'] },
   XSUB: { number: 10, peers: ['PUB', 'XPUB'], linger: 0 },
-  STREAM: { number: 11, peers: [], raw: true, schemes: ['tcp', 'ipc'] },
 }
 
 export function socketType(name: StableTypeName): SocketType {

@@ -42,7 +42,10 @@ export interface StreamConnectOptions {
   routingId?: string
 }
 
-const STREAM = defineType('STREAM', (host) => new StreamPattern(host))
+const STREAM = defineType(
+  { name: 'STREAM', number: 11, peers: [], raw: true, schemes: ['tcp', 'ipc'] },
+  (host) => new StreamPattern(host),
+)
 
 /**
  * Talks to programs that know nothing of ZeroMQ, over bare `tcp://` (or `ipc://`), as server, client

@@ -1,10 +1,10 @@
 import { malformed, type Endpoint } from '../endpoint.js'
 import { ZmqError } from '../errors.js'
 import type { Speak } from '../session/dialect.js'
+import { IdHandshake, ZMTP_STREAM } from '../session/id-handshake.js'
 import { isOpen, nextConnection, type Session } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import { zmtp } from '../session/zmtp-handshake.js'
-import { ZMTP_STREAM, zwsHandshake } from '../session/zws-handshake.js'
 import { startTimer } from '../util/timer.js'
 import { MessageDecoder, MessageEncoder } from '../wire/message-codec.js'
 import type { Listener, LocalEnd, Transport } from './transport.js'
@@ -27,14 +27,13 @@ const ADDRESS = /^(\[[^\]]+\]|[^*:/@ ;][^:/@ ;]*)(:0*[1-9]\d*)?(\/[!"$-~]*)?$/
 const LONGEST_WHOLE = 65_535
 
 /** ZWS 2.0 in the messages of a browser's WebSocket, whose PINGs no script can send. */
-const zws: Speak = (local, listener, connection) => {
+const zws: Speak = (local, listener) => {
   const encoder = new MessageEncoder(LONGEST_WHOLE)
   const decoder = new MessageDecoder(local.options, (body) => {
     listener.command(body)
   })
-  const agreement = { subprotocol: 'ZWS2.0', answersPing: false } as const
   const codec = { encoder, decoder }
-  return { ...codec, handshake: zwsHandshake(agreement, local, codec, connection) }
+  return { ...codec, handshake: new IdHandshake(local, codec, false) }
 }
 
 /** `ws://` and `wss://` by the WebSocket of a browser, which can connect and not listen. */
