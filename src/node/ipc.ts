@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { existsSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { isIPv6, type Server } from 'node:net'
 import { fromSystemError } from '../errors.js'

@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { lookup } from 'node:dns/promises'
 import { isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'

@@ -4,8 +4,9 @@ import type { Parts } from '../message.js'
 import { EMPTY } from '../util/bytes.js'
 import { deferred } from '../util/deferred.js'
 import { startTimer, type Timer } from '../util/timer.js'
-import { decodeCommand, decodePing, LONGEST_TTL } from '../wire/command.js'
+import { decodeCommand } from '../wire/command.js'
 import type { Decoder } from '../wire/decoder.js'
+import { decodePing, LONGEST_TTL } from '../wire/ping.js'
 import { decodeSubscription } from '../wire/subscription.js'
 import type { Subscription } from '../message.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
@@ -317,8 +318,15 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   destroy(error?: Error): void {
     if (this.#state === 'closed') return
     this.#ended ??= { error }
-    this.#stream.destroy()
+    // Whoever is refused is to be told so, and would not hear it of a connection that is torn down.
+    const refused = error instanceof ZmqError && error.status !== undefined
+    if (refused) this.#stream.end()
+    else this.#stream.destroy()
     this.#finish(this.#ended.error)
+    if (!refused) return
+    this.#deadline = startTimer(GOODBYE_MS, () => {
+      this.#stream.destroy()
+    })
   }
 
   #finish(error: Error | undefined): void {
@@ -366,20 +374,6 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   }
 
   #fail(error: unknown): void {
-    const failure = error instanceof Error ? error : new Error(String(error))
-    // Whoever is refused is to be told so, and would not hear it of a connection that is torn down.
-    if (failure instanceof ZmqError && failure.status !== undefined) this.#sendOff(failure)
-    else this.destroy(failure)
-  }
-
-  /** Ends it when the peer has left, or has had the time to. */
-  #sendOff(error: ZmqError): void {
-    if (this.#state === 'closed') return
-    this.#ended ??= { error }
-    this.#stream.end()
-    this.#finish(error)
-    this.#deadline = startTimer(GOODBYE_MS, () => {
-      this.#stream.destroy()
-    })
+    this.destroy(error instanceof Error ? error : new Error(String(error)))
   }
 }

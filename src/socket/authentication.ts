@@ -1,26 +1,11 @@
 import type { ContextServices } from '../context.js'
 import { ZmqError } from '../errors.js'
-import type {
-  Authenticate,
-  Authenticated,
-  AuthenticationRequest,
-  OptionValues,
-} from '../options.js'
+import type { Authenticate, Authenticated, AuthenticationRequest } from '../options.js'
 import { WELCOME, type Stranger, type Verdict } from '../security/authenticator.js'
 import { zapRequest } from '../security/zap.js'
-import type { Connection } from '../session/session.js'
 import { EMPTY, fromText, toLatin1, toText } from '../util/bytes.js'
 import { encodeZ85 } from '../util/z85.js'
-import { askHandler } from './zap.js'
-
-/** What it takes to find somebody who judges. */
-interface Asking {
-  readonly connection: Connection
-  readonly options: OptionValues
-  readonly services: ContextServices
-  /** Aborted when the connection is gone. */
-  readonly signal: AbortSignal
-}
+import { askHandler, type Asking } from './zap.js'
 
 /**
  * Asks the function of the option `authenticate` about somebody who wants to come in, or else the ZAP
@@ -29,7 +14,7 @@ interface Asking {
  * @throws ZmqError `ERR_ZAP_*`, `EFAULT`.
  */
 export async function judge(stranger: Stranger, asking: Asking): Promise<Verdict | undefined> {
-  const { connection, options, services, signal } = asking
+  const { connection, options, services } = asking
   const { authenticate, zapDomain, zapEnforceDomain } = options
   const address = hostOf(connection.remoteAddress)
   if (authenticate !== null) {
@@ -41,7 +26,7 @@ export async function judge(stranger: Stranger, asking: Asking): Promise<Verdict
     if (stranger.mechanism === 'CURVE') return WELCOME
     throw new ZmqError('EFAULT', { reason: 'zapEnforceDomain asks for a zapDomain' })
   }
-  return askHandler(zapRequest(stranger, zapDomain ?? '', address), services, signal)
+  return askHandler(zapRequest(stranger, zapDomain ?? '', address), asking)
 }
 
 /** Functions that have been complained about: once is enough, as each who comes would be a reason. */

@@ -204,12 +204,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     })
   }
 
-  unbindSync(address: unknown): void {
-    const text = checkAddress(address)
-    this.gate.demandOpen()
-    this.#endpoints.leave(text)
-  }
-
   connect(address: unknown, peerId?: Uint8Array): void {
     const text = checkAddress(address)
     this.gate.demandOpen()
@@ -217,6 +211,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     this.nextPeerId = undefined
   }
 
+  /** Ends what is bound there as well: `unbindSync()` is the same. */
   disconnect(address: unknown): void {
     const text = checkAddress(address)
     this.gate.demandOpen()

@@ -112,13 +112,12 @@ export class Observer implements EventSubscriber {
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     return {
       next: async () => {
-        if (this.closed) return { done: true, value: undefined }
         try {
-          return { done: false, value: await this.receive() }
+          if (!this.closed) return { done: false, value: await this.receive() }
         } catch (error) {
-          if (this.closed) return { done: true, value: undefined }
-          throw error
+          if (!this.closed) throw error
         }
+        return { done: true, value: undefined }
       },
     }
   }

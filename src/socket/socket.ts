@@ -198,7 +198,7 @@ export abstract class Socket extends NumberedBase implements Observable {
    * @throws ZmqError `ENOENT` when the socket has nothing there, `EBADF`, `EBUSY`, all at once.
    */
   unbindSync(address: string): void {
-    this.#core.unbindSync(address)
+    this.#core.disconnect(address)
   }
 
   /**

@@ -1,6 +1,6 @@
 import { encodedOnce } from '#shared-frames'
 import type { Parts } from '../message.js'
-import { encodePing } from './command.js'
+import { encodePing } from './ping.js'
 import { COPY_LIMIT, Encoder, LOOP_LIMIT } from './encoder.js'
 import { COMMAND, LONG_HEADER, MORE, writeHeader } from './frame.js'
 

@@ -1,7 +1,7 @@
 import { protocolError, ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import { Deque } from '../util/deque.js'
-import { encodePing } from './command.js'
+import { encodePing } from './ping.js'
 import { Decoder } from './decoder.js'
 import { Encoder } from './encoder.js'
 import { COMMAND, MORE } from './frame.js'

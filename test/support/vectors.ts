@@ -1,5 +1,6 @@
 import { EMPTY } from '../../src/util/bytes.js'
-import { encodeCommand, encodePing } from '../../src/wire/command.js'
+import { encodeCommand } from '../../src/wire/command.js'
+import { encodePing } from '../../src/wire/ping.js'
 import type { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { encodeProperty } from '../../src/wire/metadata.js'
 import {

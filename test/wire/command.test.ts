@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decodeCommand, decodePing, encodeCommand, encodePing } from '../../src/wire/command.js'
+import { decodeCommand, encodeCommand } from '../../src/wire/command.js'
+import { decodePing, encodePing } from '../../src/wire/ping.js'
 import {
   encodeSubscriptionCommand,
   encodeSubscriptionMessage,
