@@ -43,7 +43,7 @@ const OPTIONS = {
 }
 
 /** What a context has for subclasses: libzmq's options by its numbers, where numbered-context.ts is. */
-declare abstract class Numbered {
+export declare abstract class Numbered {
   /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */
   protected getInt32Option(option: number): number
   /** An option by libzmq's number. @throws ZmqError `EINVAL` when there is none. */

@@ -1,3 +1,4 @@
+import '../error-codes.js'
 import { isIPv6 } from 'node:net'
 import { malformed, parseBindAddress, parseRoute, type Endpoint } from '../endpoint.js'
 import type { HostPort } from '../endpoint.js'
