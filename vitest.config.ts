@@ -83,5 +83,13 @@ export default defineConfig({
     hookTimeout: 30_000,
     allowOnly: false,
     reporters: ['default', new CountReporter()],
+    // `npm run coverage`: what strangers can reach, to the last branch.
+    coverage: {
+      provider: 'v8',
+      include: ['src/{wire,security,session}/**/*.ts'],
+      exclude: ['**/*.d.ts'],
+      reporter: ['text'],
+      thresholds: { branches: 100 },
+    },
   },
 })

@@ -80,7 +80,7 @@ export function sealBox(
   const box = new Uint8Array(MAC_SIZE + plaintext.length)
   const boxes = engine.boxes(key, nonce.subarray(0, PREFIX_SIZE))
   const [high, low] = counter(nonce)
-  boxes.seal(high, low, plaintext[0] ?? 0, plaintext.subarray(1), box, 0)
+  boxes.seal(high, low, plaintext[0] as number, plaintext.subarray(1), box, 0)
   boxes.wipe()
   return box
 }
@@ -109,7 +109,7 @@ function counter({ buffer, byteOffset }: Uint8Array): [high: number, low: number
 /** Whether two secrets are the same, in a time that tells nothing of where they differ. */
 export function sameSecret(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length
-  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0)
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] ?? 0)
   return difference === 0
 }
 

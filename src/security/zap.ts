@@ -24,6 +24,17 @@ const STATUSES: ReadonlyMap<string, Verdict['status']> = new Map([
   ['500', 500],
 ])
 
+/** The parts of an answer. */
+type Reply = readonly [
+  delimiter: Uint8Array,
+  version: Uint8Array,
+  id: Uint8Array,
+  status: Uint8Array,
+  text: Uint8Array,
+  userId: Uint8Array,
+  metadata: Uint8Array,
+]
+
 /**
  * The question about somebody who wants to come in. Unlike libzmq's its identity is that of the one
  * it is about, as the RFC has it.
@@ -39,29 +50,31 @@ export function zapRequest(stranger: Stranger, domain: string, address: string):
 
 /** @throws ZmqError `ERR_ZAP_*` when it is no answer to our question. */
 export function zapVerdict(reply: readonly Uint8Array[]): Verdict {
-  const [delimiter, version, id, code, text, userId, metadata] = reply
-  if (metadata === undefined || reply.length !== 7) {
+  if (reply.length !== 7) {
     throw fault('MALFORMED_REPLY', `a reply has 7 parts, this one has ${String(reply.length)}`)
   }
-  const [nothing, spoken, answered, status] = [delimiter, version, id, code].map(word)
-  if (nothing !== '') throw fault('UNSPECIFIED', 'a reply begins with an empty part')
+  const [delimiter, version, id, code, text, userId, metadata] = reply as Reply
+  if (delimiter.length > 0) throw fault('UNSPECIFIED', 'a reply begins with an empty part')
+  const spoken = word(version)
   if (spoken !== VERSION) {
     throw fault('BAD_VERSION', `the version is "${VERSION}", not ${JSON.stringify(spoken)}`)
   }
+  const answered = word(id)
   if (answered !== REQUEST_ID) {
     const said = JSON.stringify(answered)
     throw fault('BAD_REQUEST_ID', `the request id was "${REQUEST_ID}", the reply has ${said}`)
   }
-  const known = STATUSES.get(status ?? '')
+  const status = word(code)
+  const known = STATUSES.get(status)
   if (known === undefined) {
     const expected = [...STATUSES.keys()].join(', ')
     throw fault('INVALID_STATUS_CODE', `a status is ${expected}, not ${JSON.stringify(status)}`)
   }
   const said = propertiesOf(metadata)
   return {
-    ...{ status: known, text: toText(text ?? EMPTY) },
+    ...{ status: known, text: toText(text) },
     // Of those who may not come in nothing is known.
-    ...{ userId: known === 200 ? toText(userId ?? EMPTY) : '', metadata: said },
+    ...{ userId: known === 200 ? toText(userId) : '', metadata: said },
   }
 }
 
@@ -69,13 +82,12 @@ function propertiesOf(bytes: Uint8Array): Verdict['metadata'] {
   try {
     return decodeMetadata(bytes)
   } catch (cause) {
-    const { reason } = cause as ZmqError
-    throw fault('INVALID_METADATA', reason ?? String(cause))
+    throw fault('INVALID_METADATA', (cause as ZmqError).reason as string)
   }
 }
 
 /** Enough of a short text to say what it is. */
-function word(bytes: Uint8Array = EMPTY): string {
+function word(bytes: Uint8Array): string {
   return toLatin1(bytes.subarray(0, 32))
 }
 

@@ -25,6 +25,7 @@ export class Heartbeat {
     this.#host = host
   }
 
+  /** Only where there is an interval. */
   start({ heartbeatInterval, heartbeatTimeout }: SessionOptions): void {
     const timeout = heartbeatTimeout < 0 ? heartbeatInterval : heartbeatTimeout
     const beat = (): void => {

@@ -32,7 +32,7 @@ export class Negotiation {
 
   /** Takes bytes. @throws ZmqError what the peer did wrong. */
   receive(chunk: Uint8Array): Progress<Outcome> {
-    if (chunk.length > 0) this.#codec.decoder.push(chunk)
+    this.#codec.decoder.push(chunk)
     return this.#waiting ? undefined : this.#proceed()
   }
 

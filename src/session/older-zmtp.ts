@@ -138,7 +138,7 @@ class OlderHandshake implements Handshake {
     this.#awaited = versioned ? V2_GREETING_SIZE : 0
     const id = idOf(local)
     if (versioned) {
-      encoder.raw(Uint8Array.of(typeNumber(local.socketType) ?? 0))
+      encoder.raw(Uint8Array.of(typeNumber(local.socketType) as number))
       this.#codec.encoder.message([id])
       say(encoder, taken(this.#codec.encoder))
     } else {

@@ -203,7 +203,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     })
     if (this.#paused || this.#state !== 'open') return
     if (this.#ended !== undefined) this.#finish(this.#ended.error)
-    else if (!this.#reading) {
+    else {
       this.#reading = true
       this.#stream.resume()
     }

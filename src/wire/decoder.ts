@@ -207,7 +207,7 @@ export abstract class Decoder {
 
   /** The body with room for `size` bytes. Doubling keeps the copying linear, and memory in proportion to what really arrived. */
   #grow(size: number): Uint8Array {
-    const body = this.#body ?? EMPTY
+    const body = this.#body as Uint8Array
     if (size <= body.length) return body
     const grown = allocate(Math.min(this.length, Math.max(size, body.length * 2, TRUSTED)))
     grown.set(body.subarray(0, this.#filled))

@@ -110,7 +110,7 @@ export abstract class Encoder {
       this.#used.push(chunk)
       if (this.#grade < LARGEST) this.#grade++
     }
-    while ((CHUNK_SIZES[this.#grade] ?? size) < size) this.#grade++
+    while ((CHUNK_SIZES[this.#grade] as number) < size) this.#grade++
     this.#start = this.end = 0
     return (this.#chunk = acquireChunk(this.#grade))
   }

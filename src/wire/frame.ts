@@ -28,11 +28,11 @@ export function writeHeader(out: Uint8Array, at: number, flags: number, length: 
 }
 
 /**
- * The 64-bit length at `at`. Beyond 2^53 the value is rounded, which is all the same: it is far
+ * The 64-bit length at `at`, all of which must be there. Beyond 2^53 the value is rounded, which is all the same: it is far
  * above every limit it is compared with.
  */
 export function readLength(bytes: Uint8Array, at: number): number {
   let length = 0
-  for (let i = 0; i < 8; i++) length = length * 256 + (bytes[at + i] ?? 0)
+  for (let i = 0; i < 8; i++) length = length * 256 + (bytes[at + i] as number)
   return length
 }

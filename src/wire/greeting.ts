@@ -59,10 +59,10 @@ export class GreetingReader {
     if (this.#filled > 0 && this.#bytes[0] !== 0xff) {
       throw protocolError('the peer does not speak ZMTP 3: its first byte is not FF')
     }
-    if (this.#filled > 9 && ((this.#bytes[9] ?? 0) & 1) === 0) {
+    if (this.#filled > 9 && ((this.#bytes[9] as number) & 1) === 0) {
       throw protocolError('the peer speaks ZMTP 1.0, which is not enabled')
     }
-    const major = this.#bytes[10] ?? 0
+    const major = this.#bytes[10] as number
     if (this.#filled > 10 && major < 3) {
       throw protocolError(
         `the peer speaks an older ZMTP (revision ${String(major)}), which is not enabled`,
@@ -80,8 +80,8 @@ export class GreetingReader {
   get greeting(): Greeting | undefined {
     if (this.#filled < GREETING_SIZE) return undefined
     return {
-      major: this.#bytes[10] ?? 0,
-      minor: this.#bytes[11] ?? 0,
+      major: this.#bytes[10] as number,
+      minor: this.#bytes[11] as number,
       mechanism: mechanismName(this.#bytes.subarray(12, 32)),
     }
   }

@@ -27,7 +27,7 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
   for (let count = 1; at < bytes.length; count++) {
     if (count > LIMITS.properties)
       throw invalid(`more than ${String(LIMITS.properties)} properties`)
-    const nameEnd = at + 1 + (bytes[at] ?? 0)
+    const nameEnd = at + 1 + (bytes[at] as number)
     if (nameEnd === at + 1 || nameEnd + 4 > bytes.length) throw cut(at)
     const valueEnd = nameEnd + 4 + view.getUint32(nameEnd)
     if (valueEnd > bytes.length) throw cut(at)

@@ -14,6 +14,6 @@ export function encodePing(ttl: number): Uint8Array {
 /** The time to live in tenths of a second and the context; undefined when the PING is cut short. */
 export function decodePing(data: Uint8Array): { ttl: number; context: Uint8Array } | undefined {
   if (data.length < 2) return undefined
-  const ttl = (data[0] ?? 0) * 256 + (data[1] ?? 0)
+  const ttl = (data[0] as number) * 256 + (data[1] as number)
   return { ttl, context: data.subarray(2, 2 + CONTEXT_LIMIT) }
 }

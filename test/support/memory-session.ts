@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { Speak } from '../../src/session/dialect.js'
 import { olderZmtp } from '../../src/session/older-zmtp.js'
 import { StreamSession } from '../../src/session/stream-session.js'
 import { MemoryStream } from './memory-stream.js'
@@ -9,6 +10,8 @@ import { greeting, ready, takeFrame, type Frame } from './wire.js'
 type Facts = NonNullable<ConstructorParameters<typeof TestEnd>[0]> & {
   /** The peer came to us. */
   readonly accepted?: boolean
+  /** What it speaks, if not ZMTP as over TCP. */
+  readonly speak?: Speak
 }
 
 /** A session of ours on a stream in memory, its handshake begun. */
@@ -20,7 +23,7 @@ export function sessionOn(stream: MemoryStream, facts: Facts = {}, number = 1) {
     connection: number,
     accepted: facts.accepted === true,
   }
-  const session = new StreamSession(stream, end, connection, olderZmtp)
+  const session = new StreamSession(stream, end, connection, facts.speak ?? olderZmtp)
   const handshake = session.handshake()
   // Tests that expect it to fail look at it later.
   handshake.catch(() => undefined)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeCommand, encodeCommand } from '../../src/wire/command.js'
 import { decodePing, encodePing } from '../../src/wire/ping.js'
 import {
+  decodeSubscription,
   encodeSubscriptionCommand,
   encodeSubscriptionMessage,
 } from '../../src/wire/subscription.js'
@@ -70,5 +71,18 @@ describe('subscriptions', () => {
     const subscription = { on, topic: latin1(topic) }
     expect(texts([encodeSubscriptionCommand(subscription)])).toEqual([command])
     expect(texts(encodeSubscriptionMessage(subscription))).toEqual([message])
+  })
+
+  it.each([
+    { groups: false, on: true, name: 'SUBSCRIBE' },
+    { groups: false, on: false, name: 'CANCEL' },
+    { groups: true, on: true, name: 'JOIN' },
+    { groups: true, on: false, name: 'LEAVE' },
+  ])('$name is about groups: $groups', ({ groups, on, name }) => {
+    const subscription = { on, topic: latin1('A') }
+    const command = { name, data: latin1('A') }
+    expect(encodeSubscriptionCommand(subscription, groups)).toEqual(encodeCommand(name, latin1('A')))
+    expect(decodeSubscription(command, groups)).toEqual(subscription)
+    expect(decodeSubscription(command, !groups)).toBeUndefined()
   })
 })

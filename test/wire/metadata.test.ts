@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { LIMITS } from '../../src/wire/limits.js'
 import { decodeMetadata, encodeProperty } from '../../src/wire/metadata.js'
 import { texts } from '../support/messages.js'
 import { holds } from '../support/property.js'
@@ -83,6 +84,12 @@ describe('properties that are refused', () => {
       if (boundaries.includes(size)) expect(decode).not.toThrow()
       else expect(decode).toThrow(refused)
     }
+  })
+
+  it('more than there may be, even if all are of one name', () => {
+    const most = Array.from({ length: LIMITS.properties }, () => property('x', ''))
+    expect(decoded(Buffer.concat(most))).toEqual([['x', '']])
+    expect(() => decodeMetadata(Buffer.concat([...most, property('x', '')]))).toThrow(refused)
   })
 
   it.each([

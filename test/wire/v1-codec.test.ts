@@ -77,6 +77,15 @@ describe('frames of ZMTP 1.0', () => {
     }
   })
 
+  it('are messages: there are no commands, and nobody is asked for a sign of life', () => {
+    const encoder = new V1Encoder()
+    encoder.command()
+    encoder.ping()
+    encoder.pong(Buffer.from('context'))
+    encoder.goodbye()
+    expect(encoder.bytes).toBe(0)
+  })
+
   it('are written as the slow codec writes them', () => {
     holds(fc.property(messages, (all) => encodeAll(all).equals(slowEncode(all))))
   })
