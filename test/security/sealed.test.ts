@@ -162,6 +162,17 @@ describe('sealed frames', () => {
     )
   })
 
+  it('let bytes pass that are no frames, and leave to the system what it is still writing', () => {
+    const encoder = sealing()
+    encoder.raw(Buffer.from('raw'))
+    encoder.message([Buffer.from('a')])
+    const [raw, ...kept] = encoder.take()
+    expect(String(raw)).toBe('raw')
+    encoder.abandon()
+    encoder.message([Buffer.from('b')])
+    expect(read(opening(), [...kept, ...taken(encoder)])).toEqual([['a'], ['b']])
+  })
+
   it('let a large frame be read to where it belongs', () => {
     const [bytes = Buffer.of()] = framesOf(['x'.repeat(200_000)])
     const decoder = opening()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { started } from '../support/memory-session.js'
-import { message } from '../support/wire.js'
+import { WELCOME } from '../../src/security/authenticator.js'
+import { sessionAndPeer, started } from '../support/memory-session.js'
+import { greeting, message, ready } from '../support/wire.js'
 
 /** Whether a promise has settled by now. */
 function watch(promise: Promise<unknown>): { settled: boolean } {
@@ -128,6 +129,26 @@ describe('close()', () => {
     expect(state.settled).toBe(true)
     expect(session.unwritten).toBe(1)
     expect(pipe.ends).toMatchObject([{ code: 'ECONNRESET', cause: new Error('reset') }])
+  })
+})
+
+describe('a peer that was refused', () => {
+  it('is let go of after a second, if it does not leave', async () => {
+    const { peer, stream, handshake, end } = sessionAndPeer({
+      ...{ accepted: true, options: { handshakeInterval: 0 } },
+      judge: () => Promise.resolve({ ...WELCOME, status: 400, text: 'no' }),
+    })
+    peer.write(greeting(), ready('DEALER'))
+    peer.stream.pause()
+    await expect(handshake).rejects.toMatchObject({ status: 400 })
+    vi.advanceTimersByTime(999)
+    await stream.quiet()
+    expect(stream.closed).toBe(false)
+    vi.advanceTimersByTime(1)
+    await stream.quiet()
+    expect(stream.closed).toBe(true)
+    expect(end.events.map(({ type }) => type)).toEqual(['handshake:error:auth', 'disconnect'])
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

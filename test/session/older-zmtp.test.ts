@@ -216,6 +216,15 @@ describe('ZMTP 2.0', () => {
 })
 
 describe('ZMTP 1.0', () => {
+  it('a subscriber picks from all there is: it cannot say what it wants', async () => {
+    // What a socket accepts here is its own type, which that of a peer of 1.0 may be.
+    const { peer, stream, handshake } = sessionAndPeer({ type: 'SUB', options: any })
+    peer.write(v1Frame(0, Buffer.alloc(0)))
+    const pipe = new TestPipe(await handshake).start()
+    await stream.quiet()
+    expect(pipe.arrivals).toEqual(['+'])
+  })
+
   it.each([Buffer.of(0), longV1Frame(0, Buffer.alloc(0)).fill(0, 1, 9)])(
     'a first frame of length 0 ends the connection: %o',
     async (bytes) => {

@@ -5,6 +5,8 @@ import { everySplit } from '../support/chunks.js'
 import { sessionAndPeer, twoSessions } from '../support/memory-session.js'
 import { TestPipe } from '../support/test-pipe.js'
 import { command, greeting, message, property, ready } from '../support/wire.js'
+import { clientKeys, serverKeys } from '../support/curve-ends.js'
+import { encodeZ85 } from '../../src/util/z85.js'
 
 const credentials = { mechanism: 'PLAIN', plainUsername: 'u', plainPassword: 'pw' } as const
 const server = { mechanism: 'PLAIN', asServer: true } as const
@@ -15,10 +17,24 @@ const somebody: Verdict = {
   metadata: new Map([['role', Buffer.from('admin')]]),
 }
 
+const curve = {
+  near: {
+    ...{ mechanism: 'CURVE', asServer: true },
+    curveSecretKey: encodeZ85(serverKeys.secretKey),
+  },
+  far: {
+    mechanism: 'CURVE',
+    curveServerKey: encodeZ85(serverKeys.publicKey),
+    curvePublicKey: encodeZ85(clientKeys.publicKey),
+    curveSecretKey: encodeZ85(clientKeys.secretKey),
+  },
+} as const
+
 /** Both ends of each mechanism, where the near one judges. */
 const mechanisms = [
   { mechanism: 'NULL', near: {}, far: {} },
   { mechanism: 'PLAIN', near: server, far: credentials },
+  { mechanism: 'CURVE', ...curve },
 ] as const
 
 const yes = () => Promise.resolve(somebody)
@@ -122,13 +138,62 @@ describe.each(mechanisms)('$mechanism', ({ mechanism, near, far }) => {
     expect(one.end.events).toHaveLength(2)
   })
 
-  it('what whoever judges throws ends the connection, and the peer is told nothing', async () => {
+  it.each([new Error('of ours'), 'no error at all'])(
+    'what whoever judges throws (%s) ends the connection, and the peer is told nothing',
+    async (thrown) => {
+      const [one, other] = twoSessions(
+        {
+          ...{ options: near, accepted: true },
+          judge: () => {
+            const verdict = deferred<Verdict>()
+            verdict.reject(thrown)
+            return verdict.promise
+          },
+        },
+        { options: far },
+      )
+      const cause = expect.objectContaining({
+        message: expect.stringMatching(/^(of ours|no error at all)$/) as string,
+      }) as Error
+      await expect(one.handshake).rejects.toMatchObject({ code: 'EPIPE', cause })
+      await expect(other.handshake).rejects.toMatchObject({ code: 'EPIPE' })
+    },
+  )
+
+  it('what is sent while the system takes nothing arrives when it does', async () => {
     const [one, other] = twoSessions(
-      { options: near, accepted: true, judge: () => Promise.reject(new Error('of ours')) },
+      { options: near, accepted: true, judge: yes },
+      { options: far },
+    )
+    await Promise.all([one.handshake, other.handshake])
+    const [here, there] = [new TestPipe(one.session).start(), new TestPipe(other.session).start()]
+    one.stream.stall()
+    for (const text of ['1', '2']) {
+      here.send(text)
+      await one.stream.quiet()
+    }
+    expect(there.arrivals).toEqual([])
+    one.stream.flow()
+    expect((await there.readMany(2)).map(String)).toEqual(['1', '2'])
+  })
+
+  it('a connection that is lost as the peer is told of its refusal ends once', async () => {
+    const [one] = twoSessions(
+      {
+        ...{ options: near, accepted: true },
+        judge: () => {
+          one.stream.write = () => one.stream.lose()
+          return Promise.resolve({ ...WELCOME, status: 400, text: 'no' })
+        },
+      },
       { options: far },
     )
     await expect(one.handshake).rejects.toMatchObject({ code: 'EPIPE' })
-    await expect(other.handshake).rejects.toMatchObject({ code: 'EPIPE' })
+    await one.stream.quiet()
+    expect(one.end.events.map((event) => event.type)).toEqual([
+      'handshake:error:other',
+      'disconnect',
+    ])
   })
 })
 
@@ -156,6 +221,29 @@ describe('NULL', () => {
     await stream.quiet()
     expect(peer.takeTexts()).toHaveLength(1)
     expect((await pipe.read()).map(String)).toEqual(['too', 'early'])
+  })
+})
+
+describe('what comes while the peer is judged', () => {
+  it.each([
+    { title: 'although the stream was paused', eager: false },
+    { title: 'before the stream flows again', eager: true },
+  ])('is kept $title', async ({ eager }) => {
+    const verdict = deferred<Verdict>()
+    const all = sessionAndPeer({ accepted: true, judge: () => verdict.promise })
+    all.stream.eager = eager
+    all.peer.write(greeting(), ready('DEALER'))
+    await all.stream.quiet()
+    expect(all.stream.paused).toBe(true)
+    // It was read when the stream was paused, or else waits in it.
+    if (eager) all.peer.write(message('early'))
+    else all.session.onData(message('early'))
+    await all.stream.quiet()
+    expect(all.end.events).toEqual([])
+    verdict.resolve(somebody)
+    const pipe = new TestPipe(await all.handshake).start()
+    expect((await pipe.read()).map(String)).toEqual(['early'])
+    expect(all.end.events.map((event) => event.type)).toEqual(['handshake'])
   })
 })
 

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ZmqError } from '../../src/errors.js'
+import { zmtp } from '../../src/session/zmtp-handshake.js'
 import { started, sessionAndPeer } from '../support/memory-session.js'
 import { pattern } from '../support/messages.js'
 import { holdsLater } from '../support/property.js'
 import { TestPipe } from '../support/test-pipe.js'
 import { greeting, message, ping, ready } from '../support/wire.js'
+import { inMessages } from '../support/zws-dialects.js'
 
 function numbered(count: number, first = 0): string[] {
   return Array.from({ length: count }, (_, index) => String(first + index))
@@ -53,7 +56,54 @@ describe('what is sent', () => {
   })
 })
 
+describe('what was queued', () => {
+  it('and proves to be longer than the peer can take is told of, and the next is sent', async () => {
+    const { session, handshake, peer, stream } = sessionAndPeer({ speak: inMessages(10) })
+    peer.write(Buffer.of(0))
+    await handshake
+    const pipe = new TestPipe(session)
+    for (const text of ['one', 'x'.repeat(11), 'two']) pipe.send(text)
+    pipe.start()
+    await stream.quiet()
+    expect(pipe.faults.splice(0)).toEqual(['a message that cannot be sent: oversize'])
+    expect(peer.take().toString('latin1')).toBe('\0\0one\0two')
+    expect(session.unwritten).toBe(0)
+  })
+
+  it.each([new Error('a fault of ours'), new ZmqError('EFAULT')])(
+    'and cannot be encoded otherwise is a fault of ours: %s',
+    async (fault) => {
+      const { session, handshake, peer } = sessionAndPeer({
+        speak: (...about) => {
+          const dialect = zmtp(...about)
+          return Object.assign(dialect, {
+            encoder: Object.assign(dialect.encoder, {
+              message: () => {
+                throw fault
+              },
+            }),
+          })
+        },
+      })
+      peer.write(greeting(), ready('DEALER'))
+      await handshake
+      const pipe = new TestPipe(session)
+      pipe.send('m')
+      expect(() => pipe.start()).toThrow(fault)
+    },
+  )
+})
+
 describe('a system that takes nothing', () => {
+  it('and one that tells of room although it has taken everything change nothing', async () => {
+    const { session, pipe, stream } = await started()
+    const { drains } = pipe
+    session.onDrain()
+    expect(pipe.drains).toBe(drains)
+    await stream.quiet()
+    expect(stream.log).toEqual([])
+  })
+
   it('is given no more than one batch: the rest stays in the queue', async () => {
     const { session, pipe, stream } = await started()
     stream.stall()

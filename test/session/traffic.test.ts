@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { everySplit } from '../support/chunks.js'
-import { started } from '../support/memory-session.js'
+import { sessionAndPeer, started } from '../support/memory-session.js'
 import { pattern, texts } from '../support/messages.js'
 import { holdsLater } from '../support/property.js'
-import { command, frame, message, MORE, ping, ready } from '../support/wire.js'
+import { TestPipe } from '../support/test-pipe.js'
+import { command, frame, greeting, message, MORE, ping, ready } from '../support/wire.js'
 
 describe('what comes in', () => {
   it.each([
@@ -103,7 +104,47 @@ describe('what comes in', () => {
   })
 })
 
+describe('bytes that were being read', () => {
+  it('when the pipe became full wait for their turn', async () => {
+    const { session, peer, pipe, stream } = await started({ capacity: 1 })
+    peer.write(message('1'))
+    await stream.quiet()
+    expect(stream.paused).toBe(true)
+    session.onData(message('2'))
+    expect(pipe.arrivals).toEqual(['1'])
+    await pipe.readMany(2)
+    expect(pipe.arrivals).toEqual(['1', '2'])
+  })
+
+  it('to where they belong, when it was closed, are dropped', async () => {
+    const { session, peer, pipe, stream } = await started()
+    const bytes = message('x'.repeat(200_000))
+    peer.write(bytes.subarray(0, 1000))
+    await stream.quiet()
+    expect(session.largeFrames).toBe(true)
+    const target = session.target()
+    target?.set(bytes.subarray(1000))
+    void session.close()
+    session.onFilled(bytes.length - 1000)
+    await stream.quiet()
+    expect(target).toHaveLength(bytes.length - 1000)
+    expect(pipe.arrivals).toEqual([])
+    expect(pipe.ends).toEqual([undefined])
+  })
+})
+
 describe('a pipe that is full', () => {
+  it('from the beginning lets nothing in before it has room', async () => {
+    const { handshake, peer, stream } = sessionAndPeer()
+    peer.write(greeting(), ready('DEALER'), message('1'))
+    const pipe = new TestPipe(await handshake, 0).start()
+    await stream.quiet()
+    expect([pipe.arrivals, stream.paused]).toEqual([[], true])
+    pipe.capacity = 1
+    pipe.resume()
+    expect(pipe.arrivals).toEqual(['1'])
+  })
+
   it('pauses the stream with the last message it has room for', async () => {
     const { peer, pipe, stream } = await started({ capacity: 2 })
     peer.write(...['1', '2', '3', '4', '5'].map((text) => message(text)))

@@ -11,6 +11,8 @@ const END = Symbol('end')
 export class MemoryStream implements ByteStream {
   /** Bytes that arrive here at once, at most. */
   pieces = Infinity
+  /** What waited arrives before `resume()` returns, as in a browser. */
+  eager = false
   /** What the owner has done with the stream. */
   readonly log: string[] = []
   paused = false
@@ -91,7 +93,8 @@ export class MemoryStream implements ByteStream {
   resume(): void {
     this.log.push('resume')
     this.paused = false
-    this.#deliverSoon()
+    if (this.eager) this.#deliverAll()
+    else this.#deliverSoon()
   }
 
   end(): void {
@@ -131,15 +134,19 @@ export class MemoryStream implements ByteStream {
 
   #deliverSoon(): void {
     this.#soon(() => {
-      while (this.#handler !== undefined && !this.paused && !this.closed) {
-        const arrival = this.#inbox.shift()
-        if (arrival === undefined) return
-        if (arrival === END) {
-          this.#handler.onEnd()
-          this.#close(undefined)
-        } else this.#deliver(this.#handler, arrival)
-      }
+      this.#deliverAll()
     })
+  }
+
+  #deliverAll(): void {
+    while (this.#handler !== undefined && !this.paused && !this.closed) {
+      const arrival = this.#inbox.shift()
+      if (arrival === undefined) return
+      if (arrival === END) {
+        this.#handler.onEnd()
+        this.#close(undefined)
+      } else this.#deliver(this.#handler, arrival)
+    }
   }
 
   /** Hands over the first piece of what arrived, and puts the rest back. */

@@ -81,7 +81,9 @@ describe('subscriptions', () => {
   ])('$name is about groups: $groups', ({ groups, on, name }) => {
     const subscription = { on, topic: latin1('A') }
     const command = { name, data: latin1('A') }
-    expect(encodeSubscriptionCommand(subscription, groups)).toEqual(encodeCommand(name, latin1('A')))
+    expect(encodeSubscriptionCommand(subscription, groups)).toEqual(
+      encodeCommand(name, latin1('A')),
+    )
     expect(decodeSubscription(command, groups)).toEqual(subscription)
     expect(decodeSubscription(command, !groups)).toBeUndefined()
   })

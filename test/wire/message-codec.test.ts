@@ -64,7 +64,9 @@ describe('frames of ZWS as messages of WebSocket', () => {
   })
 
   it('are as long as they may be, on either side', () => {
-    expect(decoding(10).feed(...bytes('\x000123456789')).items).toEqual([{ message: ['0123456789'] }])
+    expect(decoding(10).feed(...bytes('\x000123456789')).items).toEqual([
+      { message: ['0123456789'] },
+    ])
     expect(() => decoding(10).feed(...bytes('\x0001234567890'))).toThrow(tooLong)
     const encoder = new MessageEncoder(10)
     expect(() => encoder.message([pattern(1), pattern(11)])).toThrow(tooLong)
