@@ -88,8 +88,9 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/{wire,security,session}/**/*.ts'],
       exclude: ['**/*.d.ts'],
-      reporter: ['text'],
-      thresholds: { branches: 100 },
+      reporter: [['text', { skipFull: true }]],
+      // Negative: how many nothing reaches, each of them in the table of docs/architecture.md.
+      thresholds: { branches: 100, functions: -3, lines: -3 },
     },
   },
 })

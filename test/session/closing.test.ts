@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WELCOME } from '../../src/security/authenticator.js'
 import { sessionAndPeer, started } from '../support/memory-session.js'
+import { TestPipe } from '../support/test-pipe.js'
 import { greeting, message, ready } from '../support/wire.js'
 
 /** Whether a promise has settled by now. */
@@ -79,6 +80,19 @@ describe('close()', () => {
     vi.advanceTimersByTime(1)
     await stream.quiet()
     expect([state.settled, pipe.ends]).toEqual([true, [undefined]])
+  })
+
+  it('before it was started tells the pipe at once', async () => {
+    const { session, peer, handshake, stream, end } = sessionAndPeer()
+    peer.write(greeting(), ready('DEALER'))
+    await handshake
+    const closed = session.close()
+    const pipe = new TestPipe(session).start()
+    expect(pipe.ends).toEqual([undefined])
+    await stream.quiet()
+    await closed
+    expect(pipe.ends).toHaveLength(1)
+    expect(end.events.map(({ type }) => type)).toEqual(['disconnect'])
   })
 
   it('a second time is the same as once', async () => {

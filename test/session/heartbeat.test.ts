@@ -103,6 +103,20 @@ describe('a peer that is silent', () => {
     expect(pipe.ends).toHaveLength(1)
   })
 
+  it('is not, while bytes of a large frame are read to where they belong', async () => {
+    const { stream, peer, pipe } = await beating({ heartbeatInterval: 100, heartbeatTimeout: 30 })
+    const bytes = message('x'.repeat(300_000))
+    await pass(stream, 25)
+    for (let at = 0; at < bytes.length; at += 50_000) {
+      // A PING has been waiting for a sign of life for 25 ms.
+      await pass(stream, 100)
+      peer.write(bytes.subarray(at, at + 50_000))
+      await stream.quiet()
+    }
+    expect(pipe.ends).toEqual([])
+    expect(pipe.arrivals.map((text) => text.length)).toEqual([300_000])
+  })
+
   it('is not, if its bytes are there when the timer runs late', async () => {
     const { stream, peer, pipe } = await beating({ heartbeatInterval: 100, heartbeatTimeout: 30 })
     await pass(stream, 100)
@@ -128,6 +142,19 @@ describe('a peer that is silent', () => {
     await pass(stream, 150)
     session.destroy()
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is not asked for a sign of life while the last words are on their way', async () => {
+    const { session, stream, peer, pipe } = await beating({ heartbeatInterval: 100 })
+    stream.stall()
+    pipe.send('last')
+    void session.close()
+    for (let i = 0; i < 5; i++) await pass(stream, 1000)
+    expect(pipe.ends).toEqual([])
+    stream.flow()
+    await stream.quiet()
+    expect(peer.takeTexts()).toEqual(['last'])
+    expect(pipe.ends).toEqual([undefined])
   })
 })
 

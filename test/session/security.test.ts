@@ -2,11 +2,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { WELCOME, type Stranger, type Verdict } from '../../src/security/authenticator.js'
 import { deferred } from '../../src/util/deferred.js'
 import { everySplit } from '../support/chunks.js'
+import { curveKeys } from '../support/curve-ends.js'
 import { sessionAndPeer, twoSessions } from '../support/memory-session.js'
 import { TestPipe } from '../support/test-pipe.js'
 import { command, greeting, message, property, ready } from '../support/wire.js'
-import { clientKeys, serverKeys } from '../support/curve-ends.js'
-import { encodeZ85 } from '../../src/util/z85.js'
 
 const credentials = { mechanism: 'PLAIN', plainUsername: 'u', plainPassword: 'pw' } as const
 const server = { mechanism: 'PLAIN', asServer: true } as const
@@ -18,16 +17,8 @@ const somebody: Verdict = {
 }
 
 const curve = {
-  near: {
-    ...{ mechanism: 'CURVE', asServer: true },
-    curveSecretKey: encodeZ85(serverKeys.secretKey),
-  },
-  far: {
-    mechanism: 'CURVE',
-    curveServerKey: encodeZ85(serverKeys.publicKey),
-    curvePublicKey: encodeZ85(clientKeys.publicKey),
-    curveSecretKey: encodeZ85(clientKeys.secretKey),
-  },
+  near: { mechanism: 'CURVE', asServer: true, ...curveKeys.server },
+  far: { mechanism: 'CURVE', ...curveKeys.client },
 } as const
 
 /** Both ends of each mechanism, where the near one judges. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { WELCOME } from '../../src/security/authenticator.js'
+import { WELCOME, type Verdict } from '../../src/security/authenticator.js'
 import { nextConnection } from '../../src/session/session.js'
 import type { Subprotocol } from '../../src/session/zws-handshake.js'
-import { encodeZ85 } from '../../src/util/z85.js'
-import { clientKeys, serverKeys } from '../support/curve-ends.js'
+import { deferred } from '../../src/util/deferred.js'
+import { curveKeys } from '../support/curve-ends.js'
 import { sessionAndPeer, twoSessions } from '../support/memory-session.js'
 import { texts } from '../support/messages.js'
 import { TestPipe } from '../support/test-pipe.js'
@@ -66,12 +66,7 @@ describe.each(framings)('ZWS 2.0 in $title', ({ speak, pieces }) => {
     },
     {
       mechanism: 'CURVE' as const,
-      server: { curveSecretKey: encodeZ85(serverKeys.secretKey) },
-      client: {
-        curveServerKey: encodeZ85(serverKeys.publicKey),
-        curvePublicKey: encodeZ85(clientKeys.publicKey),
-        curveSecretKey: encodeZ85(clientKeys.secretKey),
-      },
+      ...curveKeys,
     },
   ])('$mechanism is spoken without a greeting', async ({ mechanism, server, client }) => {
     const [near, far] = speak(`ZWS2.0/${mechanism}`)
@@ -87,6 +82,30 @@ describe.each(framings)('ZWS 2.0 in $title', ({ speak, pieces }) => {
     expect(texts(await one.read())).toEqual(['in', 'private'])
   })
 })
+
+it.each(['ZWS2.0/NULL', 'ZWS2.0/PLAIN'] as const)(
+  'whoever judges one of %s hears when it is gone',
+  async (subprotocol) => {
+    const asked = deferred<AbortSignal>()
+    const mechanism = subprotocol === 'ZWS2.0/NULL' ? 'NULL' : 'PLAIN'
+    const [near] = twoSessions(
+      {
+        ...{ speak: inFrames(subprotocol, true), accepted: true },
+        options: { mechanism, asServer: true },
+        judge: (_stranger, gone) => {
+          asked.resolve(gone)
+          return deferred<Verdict>().promise
+        },
+      },
+      { speak: inFrames(subprotocol, false), options: { mechanism } },
+    )
+    const gone = await asked.promise
+    expect(gone.aborted).toBe(false)
+    near.stream.lose()
+    await expect(near.handshake).rejects.toMatchObject({ code: 'EPIPE' })
+    expect(gone.aborted).toBe(true)
+  },
+)
 
 describe('a client of ZWS', () => {
   const key = Buffer.from('abcd')

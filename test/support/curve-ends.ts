@@ -19,6 +19,16 @@ export function keyPairOf(byte: number): KeyPair {
 export const serverKeys = keyPairOf(SERVER)
 export const clientKeys = keyPairOf(CLIENT)
 
+/** The keys of either end, as options. */
+export const curveKeys = {
+  server: { curveSecretKey: encodeZ85(serverKeys.secretKey) },
+  client: {
+    curveServerKey: encodeZ85(serverKeys.publicKey),
+    curvePublicKey: encodeZ85(clientKeys.publicKey),
+    curveSecretKey: encodeZ85(clientKeys.secretKey),
+  },
+}
+
 export interface CurveFacts extends Partial<Tools> {
   readonly options?: Partial<OptionValues>
   readonly authenticator?: Authenticator
@@ -33,11 +43,7 @@ export class CurveEnd extends MechanismEnd {
   readonly curve: CurveClient | CurveServer
 
   constructor(asServer: boolean, facts: CurveFacts) {
-    const keys = {
-      curveServerKey: encodeZ85(serverKeys.publicKey),
-      curvePublicKey: encodeZ85(clientKeys.publicKey),
-      curveSecretKey: encodeZ85((asServer ? serverKeys : clientKeys).secretKey),
-    }
+    const keys = asServer ? curveKeys.server : curveKeys.client
     super({
       properties: [property('Socket-Type', 'PAIR')],
       options: { mechanism: 'CURVE', asServer, ...keys, ...facts.options },

@@ -44,7 +44,7 @@ describe('frames of ZWS as messages of WebSocket', () => {
     expect(decoder.nextCommand()).toBeUndefined()
     for (const message of bytes(...messages)) decoder.push(message)
     expect(String(decoder.nextCommand())).toBe('one')
-    expect(decoder.next()?.map(String)).toEqual(all.flatMap((item) => Object.values(item))[1])
+    expect(decoder.next()?.map(String)).toEqual(['', 'x'.repeat(70_000), 'three'])
     expect(decoder.next()?.map(String)).toEqual([''])
     expect(commands).toEqual(['\x05READY'])
     expect(decoder.next()).toBeUndefined()
