@@ -13,9 +13,10 @@ import {
 } from 'zerowire'
 import { readCertificate, readCertificates, writeCertificate } from 'zerowire/certificates'
 import { peerOf } from 'zerowire/extra'
+import { Child } from '../support/child.js'
 import { EventLog } from '../support/events.js'
 import { requirePyzmq } from '../support/pyzmq.js'
-import { czmqMakes, imczmq, omczmq, requireRsyslog } from '../support/rsyslog.js'
+import { czmqMakes, imczmq, omczmq, requireRsyslog, sendingRsyslog } from '../support/rsyslog.js'
 import { track } from '../support/scope.js'
 import { bindFresh, freshAddress, temporaryDirectory } from '../support/transports.js'
 
@@ -249,5 +250,16 @@ describe('rsyslog receives', () => {
     known.connect(address)
     await known.send('hello')
     expect(await line()).toBe('hello')
+  })
+})
+
+describe('examples/syslog', () => {
+  it('says what rsyslog needs, and prints what that logs', async () => {
+    const program = Child.run('examples/syslog/main.ts', temporaryDirectory())
+    const configuration: string[] = []
+    while (configuration.at(-1) !== '') configuration.push(await program.line())
+    sendingRsyslog(...configuration)('hello')
+    expect(await program.line()).toMatch(/^rsyslog notice \d{4}-\d\d-.* test: ?hello$/)
+    expect(await program.interrupt()).toBe(0)
   })
 })
