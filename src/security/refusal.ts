@@ -40,7 +40,6 @@ function refusedBy(data: Uint8Array): ZmqError {
   }
   const said = toLatin1(data.subarray(1))
   const reason = `the peer refused the connection: ${JSON.stringify(said)}`
-  const status = (Object.keys(WORDS) as `${Status}`[]).find((each) => each === said)
-  if (status !== undefined) return refusal(Number(status) as Status, reason)
+  if (Object.hasOwn(WORDS, said)) return refusal(Number(said) as Status, reason)
   return protocolError(reason, 'ERR_ZMTP_UNSPECIFIED')
 }
