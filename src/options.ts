@@ -188,7 +188,7 @@ const common = {
   curveServerKey: key(),
   zapDomain: text(),
   zapEnforceDomain: flag(),
-  authenticate: { kind: FUNCTION, initial: null },
+  authenticate: { kind: FUNCTION, initial: null, immediate: true },
 } satisfies Partial<Specs>
 
 const sending = {
@@ -262,6 +262,16 @@ export function initialOf<V extends object>(specs: {
 }): V {
   const entries = Object.entries<OptionSpec<unknown>>(specs)
   return Object.fromEntries(entries.map(([name, spec]) => [name, spec.initial])) as V
+}
+
+/**
+ * The options as an endpoint has them from now on: of those that take effect only at the next bind or
+ * connect what they are now, so that nobody comes in because the next endpoint is a more open one.
+ */
+export function settled(options: OptionValues): OptionValues {
+  const names = (Object.keys(options) as OptionName[]).filter(isLate)
+  const now = Object.fromEntries(names.map((name) => [name, options[name]]))
+  return Object.assign(Object.create(options), now) as OptionValues
 }
 
 /** Whether a change takes effect only at the next bind or connect. */

@@ -2,7 +2,7 @@ import { servicesOf, type Context, type ContextServices } from '../context.js'
 import { ZmqError } from '../errors.js'
 import type { DropEvent, DropReason, Event } from '../events.js'
 import { toParts, type Parts, type Subscription } from '../message.js'
-import { initialOptions, type OptionValues } from '../options.js'
+import { initialOptions, settled, type OptionValues } from '../options.js'
 import { Pipe, type PipeOwner } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
 import type { UpgradeServer } from '../transport/transport.js'
@@ -34,7 +34,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   readonly settings: Settings
   readonly inUse: Use
   readonly options: OptionValues
-  readonly local: ConnectorEnd
   readonly pattern: Pattern
   readonly #endpoints = new Endpoints(this)
   readonly #sends: Waiting<Parts, void>
@@ -69,9 +68,6 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
       linger: this.type.linger ?? (context.blocky ? -1 : 0),
     })
     this.settings = new Settings(this, this.options)
-    this.local = localEnd(this.type, this.options, this.services, (event) => {
-      this.emit(event)
-    })
     this.pattern = factory(this)
   }
 
@@ -312,6 +308,12 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   }
 
   // --- pipes, for the endpoints
+
+  get local(): ConnectorEnd {
+    return localEnd(this.type, settled(this.options), this.services, (event) => {
+      this.emit(event)
+    })
+  }
 
   addPipe(peerId?: Uint8Array): Pipe {
     const pipe = new Pipe(this, peerId)

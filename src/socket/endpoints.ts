@@ -13,6 +13,7 @@ import { Connector, STOP, type ConnectorEnd, type ConnectorHost } from './connec
 
 /** The socket, as its endpoints see it. */
 export interface EndpointsHost {
+  /** As it is now. */
   readonly local: ConnectorEnd
   readonly services: ContextServices
   readonly options: Pick<OptionValues, 'immediate' | 'linger' | 'reconnectStop'>
@@ -137,9 +138,10 @@ export class Endpoints implements ConnectorHost {
   connect(address: string, peerId?: Uint8Array): void {
     const { options, type } = this.#host
     const { endpoint, transport } = this.#find(address)
-    transport.check(endpoint, this.#host.local)
+    const local = this.#localFor(transport)
+    transport.check(endpoint, local)
     if (type.once !== true || this.#connectorsTo(address).length === 0) {
-      const connector = new Connector(this, this.#localFor(transport), transport, endpoint, peerId)
+      const connector = new Connector(this, local, transport, endpoint, peerId)
       if (!options.immediate) connector.pipe = this.#newPipe(peerId)
       this.#connectors.add(connector)
       connector.start()

@@ -17,10 +17,7 @@ export function localEnd(
     socketType: type.name,
     groups: type.groups === true,
     raw: type.raw === true,
-    // Read anew for each connection: it may have been changed.
-    get routingId() {
-      return type.named === true ? (options.routingId ?? EMPTY) : undefined
-    },
+    routingId: type.named === true ? (options.routingId ?? EMPTY) : undefined,
     options,
     accepts: (peer) => (type.peers as readonly string[]).includes(peer),
     emit,
