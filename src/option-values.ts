@@ -43,7 +43,11 @@ export interface AuthenticationRequest {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** What is to be known of somebody who may come in: `peer.userId` and `peer.metadata` of events and messages. */
+/**
+ * What is to be known of somebody who may come in: `peer.userId` and `peer.metadata` of events and messages.
+ * It has one of the two at least: other objects are no answer. Peers choose what begins with `x-`
+ * themselves, where it is not said here: what rights depend on wants another name.
+ */
 export interface Authenticated {
   readonly userId?: string
   readonly metadata?: Readonly<Record<string, string>>

@@ -11,6 +11,7 @@ export function createMechanism(host: MechanismHost): Mechanism {
 class Later implements Mechanism {
   readonly #host: MechanismHost
   #mechanism: Mechanism | undefined
+  #ended = false
 
   constructor(host: MechanismHost) {
     this.#host = host
@@ -22,11 +23,14 @@ class Later implements Mechanism {
 
   async start(): Promise<void> {
     const { createSecureMechanism } = await import('./secure.js')
-    this.#mechanism = await createSecureMechanism(this.#host)
-    await this.#mechanism.start()
+    const mechanism = await createSecureMechanism(this.#host)
+    this.#mechanism = mechanism
+    if (this.#ended) mechanism.end?.()
+    else await mechanism.start()
   }
 
   end(): void {
+    this.#ended = true
     this.#mechanism?.end?.()
   }
 

@@ -61,6 +61,8 @@ function verdictOf(answer: unknown): Verdict | undefined {
   if (typeof answer === 'string') return answer === '' ? undefined : { ...WELCOME, userId: answer }
   if (typeof answer !== 'object' || Array.isArray(answer)) return undefined
   const { userId = '', metadata = {} } = answer as Authenticated
+  // What some library gives for "no" is an object as well: an Error, or an answer without rows.
+  if (!('userId' in answer || 'metadata' in answer)) return undefined
   const entries = Object.entries((metadata as typeof metadata | null) ?? {})
   const texts: unknown[] = [userId, ...entries.map(([, value]) => value)]
   if (texts.some((text) => typeof text !== 'string')) return undefined

@@ -1,5 +1,5 @@
 import { malformed, type Endpoint } from '../endpoint.js'
-import { ZmqError } from '../errors.js'
+import { protocolError, ZmqError } from '../errors.js'
 import type { Speak } from '../session/dialect.js'
 import { IdHandshake, ZMTP_STREAM } from '../session/id-handshake.js'
 import { isOpen, nextConnection, type Session } from '../session/session.js'
@@ -127,7 +127,13 @@ function opened(
     }
     socket.onopen = () => {
       done()
-      resolve(socket)
+      if (offered(options).includes(socket.protocol)) {
+        resolve(socket)
+        return
+      }
+      // Not every WebSocket sees to it, and whoever wants security must not be talked out of it.
+      socket.close()
+      fail(protocolError(`the listener chose the subprotocol ${JSON.stringify(socket.protocol)}`))
     }
     socket.onclose = () => {
       done()

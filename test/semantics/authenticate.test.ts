@@ -113,7 +113,7 @@ describeOurs('authenticate', () => {
     })
   })
 
-  const noAnswers: unknown[] = [0, 1, '', [], ['me'], Symbol('me'), () => true, 5n]
+  const noAnswers: unknown[] = [0, 1, '', [], ['me'], {}, { ok: false }, new Error('no'), Symbol('me'), () => true, 5n]
   const noKnowledge: unknown[] = [{ userId: 5 }, { userId: 'me', metadata: { age: 7 } }]
   it.each([...noAnswers, ...noKnowledge])(
     '%o is no answer, and nobody comes in',
@@ -143,7 +143,7 @@ describeOurs('authenticate', () => {
     expect(told).not.toContain('sesame')
   })
 
-  it.each([true, 'me', {}, { metadata: {} }, { userId: 'me' }])('%j lets in', async (answer) => {
+  it.each([true, 'me', { metadata: {} }, { userId: 'me' }])('%j lets in', async (answer) => {
     const { socket, log } = judged(() => answer)
     open(ours, 'Dealer', plain).connect(await bindFresh(socket))
     const { peer } = await log.until('handshake')
