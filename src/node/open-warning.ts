@@ -17,9 +17,16 @@ let warned = false
  */
 export function warnIfOpen(endpoint: string, { options, raw }: LocalEnd): void {
   if (warned || raw === true || !EVERYWHERE.test(endpoint)) return
-  const { tcpAcceptFilter, tls } = options
-  // Certificates of clients are as good as keys.
-  if (!isOpen(options) || tcpAcceptFilter !== null || tls?.requestCert === true) return
+  const { tcpAcceptFilter, mechanism, asServer } = options
+  // A client of PLAIN shows its password to whoever comes, who need not have any.
+  const isServed = !isOpen(options) && (mechanism !== 'PLAIN' || asServer)
+  if (isServed || tcpAcceptFilter !== null || wantsCertificates(endpoint, options)) return
   warned = true
   process.emitWarning(`${endpoint} ${ADVICE}`, { code: 'ZEROWIRE_OPEN' })
+}
+
+/** Certificates of clients are as good as keys, where there is TLS, and those that are none are refused. */
+function wantsCertificates(endpoint: string, { tls }: LocalEnd['options']): boolean {
+  const { requestCert, rejectUnauthorized } = tls ?? {}
+  return endpoint.startsWith('wss:') && requestCert === true && rejectUnauthorized !== false
 }

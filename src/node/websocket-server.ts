@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { Socket, type AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
+import { isDeepStrictEqual } from 'node:util'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { TlsOptions } from '../options.js'
 import { startTimer } from '../util/timer.js'
@@ -131,6 +132,10 @@ class OwnServer extends PathServer {
     })
   }
 
+  get tls(): TlsOptions | null {
+    return this.#options.tls
+  }
+
   protected override arrived(socket: Socket): void {
     this.#visits.get(origin(socket))?.end()
   }
@@ -232,6 +237,11 @@ export class PathServers {
   open(options: ServerOptions, path: string, route: Route, text: string): Place {
     const key = `${options.host} ${String(options.port)}`
     const known = options.port === 0 ? undefined : this.#own.get(key)
+    // Or certificates of clients that one of them asks for would be asked for by nobody.
+    if (known !== undefined && !isDeepStrictEqual(known.tls, options.tls)) {
+      const reason = 'sockets that share a port must have the same tls'
+      throw new ZmqError('EINVAL', { address: text, reason })
+    }
     const server = known ?? ownServer(options, text)
     server.add(path, route, text)
     const { address } = server

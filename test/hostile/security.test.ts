@@ -1,6 +1,8 @@
 import { describe } from 'vitest'
 import { curveKeyPair } from 'zerowire'
 import { some } from './company.js'
+import { curveClientAttacks, curveServerAttacks, curveTrafficAttacks } from './curve-attacks.js'
+import { curveByHeart } from './curve-layer.js'
 import { attackAll, attackDiallers, attackListeners, type Layer } from './driver.js'
 import { plain, zmtp } from './layers.js'
 import { curveAttacks, plainClientAttacks, plainServerAttacks } from './security-attacks.js'
@@ -31,4 +33,7 @@ const curve: Layer = {
 
 describe('CURVE', () => {
   attackAll(curve, 'tcp', some, curveAttacks)
+  attackAll(curveByHeart, 'tcp', some, curveTrafficAttacks)
+  attackListeners(curveByHeart, 'tcp', some, curveClientAttacks)
+  attackDiallers(curveByHeart, 'tcp', some, curveServerAttacks)
 })

@@ -60,6 +60,28 @@ describe('a warning that an endpoint is open to the world', { timeout: 60_000 },
     expect([codes, errors]).toEqual([[], ''])
   })
 
+  it.each([
+    ['a client of PLAIN, which shows its password', 'tcp', `plainUsername: 'me'`],
+    ['certificates where there is no TLS', 'tcp', 'tls: { requestCert: true }'],
+  ])('comes in spite of %s', async (_what, scheme, options) => {
+    const [codes] = await warned(`await bind('${scheme}://*:*', { ${options} })`)
+    expect(codes).toEqual(['ZEROWIRE_OPEN'])
+  })
+
+  it.each([
+    [true, []],
+    [false, ['ZEROWIRE_OPEN']],
+  ])('knows whether certificates of clients are looked at: %s', async (looked, expected) => {
+    const [codes] = await warned(`
+      const { readFileSync } = await import('node:fs')
+      const [key, cert] = ['key', 'cert'].map((name) =>
+        readFileSync('test/support/tls/' + name + '.pem'))
+      const tls = { key, cert, requestCert: true, rejectUnauthorized: ${looked} }
+      await bind('wss://*:*', { tls })
+    `)
+    expect(codes).toEqual(expected)
+  })
+
   it('can be silenced', async () => {
     const [, errors] = await warned(`await bind('tcp://*:*')`, '--disable-warning=ZEROWIRE_OPEN')
     expect(errors).toBe('')

@@ -47,6 +47,21 @@ async function freePort(): Promise<string> {
   return address
 }
 
+describe('several sockets on one port of wss', () => {
+  it('have the same tls, or a certificate that one asks for would not be asked for', async () => {
+    const first = openPull({ tls: { ...tls } })
+    const address = await bindFresh(first, 'wss')
+    const second = openPull({ tls: { ...tls, requestCert: true } })
+    await expect(second.bind(at(address, '/second'))).rejects.toMatchObject({
+      code: 'EINVAL',
+      reason: expect.stringContaining('same tls') as unknown,
+    })
+    second.tls = { ...tls }
+    await second.bind(at(address, '/second'))
+    await expectHeard(second, at(address, '/second'))
+  })
+})
+
 describe.each(['ws', 'wss'] as const)('several sockets on one port of %s', (scheme) => {
   it('get what is sent to their paths', async () => {
     const first = openPull({ tls })

@@ -21,7 +21,7 @@ async function ends(listener: Tls, dialler: Tls, host = '127.0.0.1') {
   const [log, pushLog] = [new EventLog(pull), new EventLog(push)]
   const address = await bindFresh(pull, 'wss')
   push.connect(address.replace('127.0.0.1', host))
-  return { pull, push, log, pushLog }
+  return { pull, push, log, pushLog, address }
 }
 
 async function expectAdmitted({ pull, push }: { pull: Pull; push: Push }): Promise<void> {
@@ -85,11 +85,13 @@ describe('a certificate', () => {
   })
 
   it('that is none is said to be none', async () => {
-    const { push, pushLog } = await ends({ key, cert }, { ca: cert, cert: 'none', key })
+    const { push, pushLog, address } = await ends({ key, cert }, { ca: cert, cert: 'none', key })
     const { error } = await pushLog.until('close')
     expect(error).toMatchObject({ code: 'EINVAL' })
     expect(error?.reason).toMatch(/\w+ \w+/)
+    push.disconnect(address)
     push.tls = { ca: cert }
+    push.connect(address)
     await pushLog.until('handshake')
   })
 })
