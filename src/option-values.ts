@@ -31,7 +31,10 @@ export interface AuthenticationRequest {
   readonly password?: string
   /** Under CURVE: the public key as 40 characters of Z85 (RFC 32). They have proved that they know the secret one. */
   readonly publicKey?: string
-  /** Their address without the port, such as `192.0.2.7`; `localhost` over `ipc://`. */
+  /**
+   * Their address without the port, such as `192.0.2.7`, or `::ffff:192.0.2.7` where we listen with `ipv6`;
+   * `localhost` over `ipc://`. What headers of HTTP say of it does not count.
+   */
   readonly address: string
   /** The option `zapDomain` of the socket; empty if it has none. */
   readonly domain: string

@@ -43,7 +43,9 @@ type Reply = readonly [
  */
 export function zapRequest(stranger: Stranger, domain: string, address: string): Parts {
   const { mechanism, credentials, metadata } = stranger
-  const identity = metadata.get('identity') ?? EMPTY
+  const claimed = metadata.get('identity') ?? EMPTY
+  // A longer one is none, and a handler that is slow would hold many of them.
+  const identity = claimed.length <= 255 ? claimed : EMPTY
   const facts = ['', VERSION, REQUEST_ID, domain, address].map(fromText)
   return [...facts, identity, fromText(mechanism), ...credentials.map(copyOf)]
 }
