@@ -30,8 +30,10 @@ for (const [path, name] of [
 
 const { secretKey = '' } = await readCertificate(`${mine}_secret`)
 const pull = new Pull({ curveServer: true, curveSecretKey: secretKey })
-pull.authenticate = async ({ publicKey = '' }) =>
-  (await readCertificates(clients)).get(publicKey)?.metadata['name']
+pull.authenticate = async ({ publicKey = '' }) => {
+  const known = (await readCertificates(clients)).get(publicKey)
+  return known && (known.metadata['name'] ?? publicKey)
+}
 pull.events.on('handshake:error:auth', ({ remoteAddress, error }) => {
   console.error(`${String(remoteAddress)}: ${error.message}`)
 })

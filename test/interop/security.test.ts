@@ -64,7 +64,7 @@ const pairings = (['tcp', 'ipc', 'ws'] as const).flatMap((scheme) => {
   return [...mixed, { scheme, server: 'zerowire' as const, client: 'zerowire' as const }]
 })
 
-const ends = new SecureEnds(keys)
+const ends = new SecureEnds({ do: 'judge', keys })
 const handlers: { close(): void }[] = []
 
 beforeAll(async () => {

@@ -26,17 +26,34 @@ export interface Fact {
   readonly user?: string
 }
 
+/** Who answers for the process when somebody comes in (ZAP). */
+export type Handler =
+  | {
+      readonly do: 'judge'
+      /** The status that each public key of CURVE stands for, by its bytes in hexadecimal. */
+      readonly keys: Readonly<Record<string, string>>
+    }
+  | {
+      /** pyzmq's own, `zmq.auth`. */
+      readonly do: 'authenticate'
+      /** Addresses: of all that may come in, or of those that may not. */
+      readonly allow?: readonly string[]
+      readonly deny?: readonly string[]
+      readonly passwords?: Readonly<Record<string, string>>
+      /** A folder of certificates. */
+      readonly certificates?: string
+    }
+
 /** Sockets of pyzmq, in a process that begins with the first of them. */
 export class Pyzmq {
-  readonly #keys: Readonly<Record<string, string>>
+  readonly #handler: Handler
   #process: ChildProcess | undefined
   readonly #facts: Fact[] = []
   readonly #news = new WakeUp()
   #sockets = 0
 
-  /** @param keys the status that each public key of CURVE stands for, by its bytes in hexadecimal. */
-  constructor(keys: Readonly<Record<string, string>> = {}) {
-    this.#keys = keys
+  constructor(handler: Handler) {
+    this.#handler = handler
   }
 
   open(how: 'bind' | 'connect', address: string, options: object): PyzmqSocket {
@@ -71,7 +88,7 @@ export class Pyzmq {
     lines.on('close', () => {
       this.#news.end(new Error('pyzmq has ended'))
     })
-    child.stdin.write(`${JSON.stringify({ do: 'judge', keys: this.#keys })}\n`)
+    child.stdin.write(`${JSON.stringify(this.#handler)}\n`)
     return child
   }
 }

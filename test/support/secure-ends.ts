@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { peerOf } from 'zerowire/extra'
 import { EventLog } from './events.js'
 import { native, ours, type AnySocket, type Implementation } from './implementations.js'
-import { Pyzmq, type PyzmqSocket } from './pyzmq.js'
+import { Pyzmq, type Handler, type PyzmqSocket } from './pyzmq.js'
 import { open } from './scope.js'
 import { freshAddress, type Scheme } from './transports.js'
 
@@ -60,8 +60,9 @@ export type Library = 'zerowire' | 'zeromq' | 'pyzmq'
 export class SecureEnds {
   readonly #pyzmq: Pyzmq
 
-  constructor(keys: Readonly<Record<string, string>>) {
-    this.#pyzmq = new Pyzmq(keys)
+  /** @param handler who answers for pyzmq. */
+  constructor(handler: Handler) {
+    this.#pyzmq = new Pyzmq(handler)
   }
 
   stop(): void {

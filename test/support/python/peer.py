@@ -1,7 +1,7 @@
 """Sockets of pyzmq for tests: one command a line in, one fact a line out, both JSON.
 
 A socket is a DEALER that says hello as soon as it can. The ZAP handler of the process answers
-with the status that a domain, a user or a key stands for.
+with the status that a domain, a user or a key stands for, or is that of pyzmq.
 """
 
 import json
@@ -9,6 +9,8 @@ import sys
 import threading
 
 import zmq
+from zmq.auth import load_certificate
+from zmq.auth.thread import ThreadAuthenticator
 from zmq.utils.monitor import recv_monitor_message
 
 context = zmq.Context()
@@ -36,6 +38,20 @@ def judge(keys):
         )
 
 
+def authenticate(allow=(), deny=(), passwords=None, certificates=None):
+    authenticator = ThreadAuthenticator(context)
+    authenticator.start()
+    if allow:
+        authenticator.allow(*allow)
+    if deny:
+        authenticator.deny(*deny)
+    if passwords:
+        authenticator.configure_plain(passwords=passwords)
+    if certificates:
+        authenticator.configure_curve(location=certificates)
+    return authenticator
+
+
 KINDS = {
     zmq.EVENT_HANDSHAKE_SUCCEEDED: "handshake",
     zmq.EVENT_HANDSHAKE_FAILED_AUTH: "handshake:error:auth",
@@ -50,6 +66,9 @@ def serve(number, how, address, options):
     """One socket, used by one thread."""
     socket = context.socket(zmq.DEALER)
     socket.linger = 0
+    certificate = options.pop("CERTIFICATE", None)
+    if certificate:
+        socket.curve_publickey, socket.curve_secretkey = load_certificate(certificate)
     for name, value in options.items():
         socket.set(getattr(zmq, name), value.encode() if isinstance(value, str) else value)
     monitor = socket.get_monitor_socket()
@@ -95,6 +114,9 @@ def main():
         order = json.loads(line)
         if order["do"] == "judge":
             threading.Thread(target=judge, args=(order["keys"],), daemon=True).start()
+        elif order["do"] == "authenticate":
+            del order["do"]
+            authenticator = authenticate(**order)
         elif order["do"] == "open":
             arguments = (order["number"], order["how"], order["address"], order["options"])
             orders[order["number"]] = threading.Thread(target=serve, args=arguments, daemon=True)
