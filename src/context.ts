@@ -1,4 +1,11 @@
-import { createKeepAlive, createTransports, hasIpc, meetThreads, warn } from '#platform'
+import {
+  checkServer,
+  createKeepAlive,
+  createTransports,
+  hasIpc,
+  meetThreads,
+  warn,
+} from '#platform'
 import { parseEndpoint, type Endpoint } from './endpoint.js'
 import { ZmqError } from './errors.js'
 import { flag, initialOf, INT_MAX, integer, keep } from './options.js'
@@ -147,6 +154,7 @@ export class Context extends NumberedBase {
     },
     use: (end) => this.#keepAlive.use(end),
     warn,
+    checkServer,
   }
 }
 
@@ -162,6 +170,8 @@ export interface ContextServices {
   /** What waits on a new socket. @param end closes it when nobody and nothing has a use for it. */
   use(end: () => void): Use
   warn(message: string): void
+  /** @throws TypeError, ZmqError `EINVAL` when nothing can wait at that address on that server. */
+  checkServer(server: unknown, address: string): void
 }
 
 /**

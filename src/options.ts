@@ -1,6 +1,5 @@
 import { ZmqError } from './errors.js'
 import { copyOf, EMPTY, fromText, toLatin1, toText } from './util/bytes.js'
-import { decodeZ85, encodeZ85 } from './util/z85.js'
 import type { OptionName, OptionValues } from './option-values.js'
 
 // By name: TypeScript 4.9 reads the declarations, and has no other way for types.
@@ -62,7 +61,7 @@ export const INT: Kind = {
   },
 }
 
-type Given = string | ArrayBufferView | null
+export type Given = string | ArrayBufferView | null
 
 export const BYTES: Kind = {
   expected: 'a string or buffer',
@@ -92,15 +91,22 @@ export function toOwnText(value: Given, spec: OptionSpec<unknown>, name: string)
   return bytes && toText(bytes)
 }
 
-/** A key of CURVE: 32 bytes, or 40 characters of Z85, which may end in a zero as a string in C does. Kept as Z85. */
+/**
+ * A key of CURVE: 32 bytes, or 40 characters of Z85, kept as a text as long. Whether these are Z85 is
+ * found out with the mechanism that needs them, unless a platform knows at once.
+ */
 const KEY: Kind = {
   ...BYTES,
-  kept(value: Given, { secret }, name) {
+  kept(value: Given, spec, name) {
     const bytes = value === null ? EMPTY : toBytes(value)
-    const z85 = bytes.length === 32 ? encodeZ85(bytes) : toLatin1(bytes).replace(/\0$/, '')
-    if (z85.length === 40 && decodeZ85(z85) !== undefined) return z85
-    throw outOfRange(name, secret ? bytes.length : value, '32 bytes or 40 characters of Z85')
+    if (bytes.length === 32 || bytes.length === 40) return toLatin1(bytes)
+    throw noKey(value, spec, name)
   },
+}
+
+export function noKey(value: Given, { secret }: OptionSpec<unknown>, name: string): ZmqError {
+  const shown = secret ? '(a secret)' : value
+  return outOfRange(name, shown, '32 bytes or 40 characters of Z85')
 }
 
 /** Things by names. */

@@ -1,15 +1,21 @@
 import {
   addOptions,
+  BYTES,
   flag,
+  type Given,
   immediate,
   INT_MAX,
   integer,
   type Kind,
+  noKey,
   RECORD,
   STRING,
   text,
+  toBytes,
   toOwnText,
 } from '../options.js'
+import { EMPTY, toLatin1 } from '../util/bytes.js'
+import { decodeZ85, encodeZ85 } from '../util/z85.js'
 import { addFilter } from './tcp-options.js'
 
 const TEXTS: Kind = {
@@ -19,6 +25,19 @@ const TEXTS: Kind = {
     (Array.isArray(value) && value.every((each) => typeof each === 'string')),
   kept: (value: readonly string[] | null | undefined) => (value ? [...value] : null),
 }
+
+/** A key of CURVE, of which a program in Node hears at once when it is none, and which is kept as Z85. */
+const Z85: Kind = {
+  ...BYTES,
+  kept(value: Given, spec, name) {
+    const bytes = value === null ? EMPTY : toBytes(value)
+    // As 40 characters it may end in a zero, as a string in C does.
+    const z85 = bytes.length === 32 ? encodeZ85(bytes) : toLatin1(bytes).replace(/\0$/, '')
+    if (z85.length === 40 && decodeZ85(z85) !== undefined) return z85
+    throw noKey(value, spec, name)
+  },
+}
+const key = { kind: Z85, initial: null } as const
 
 /** One more with each that is set. */
 const FILTERS: Kind = {
@@ -57,6 +76,9 @@ addOptions(
     allowedOrigins: { kind: TEXTS, initial: null, immediate: true },
   },
   {
+    curvePublicKey: key,
+    curveSecretKey: { ...key, secret: true },
+    curveServerKey: key,
     notify: flag({}, true),
     multicastLoop: flag({}, true),
     inBatchSize: integer(8192, 1),

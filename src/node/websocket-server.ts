@@ -255,3 +255,16 @@ export class PathServers {
     return { address, remove }
   }
 }
+
+/**
+ * Checks a server that somebody else runs, on which an endpoint is to wait.
+ * @throws TypeError when it is none, ZmqError `EINVAL` when the endpoint is not for servers of HTTP.
+ */
+export function checkServer(server: unknown, address: string): void {
+  if (typeof (server as Partial<Server> | null)?.listenerCount !== 'function') {
+    throw new TypeError('Option server must be a server of node:http or node:https')
+  }
+  if (/^wss?:/.test(address)) return
+  const reason = 'only ws:// and wss:// can wait on a server of yours'
+  throw new ZmqError('EINVAL', { address, reason })
+}

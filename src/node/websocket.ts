@@ -73,7 +73,6 @@ const WITHOUT_SLASH = ['ZWS2.0'] as const
 export class WebSocketTransport implements Transport {
   readonly scheme: 'ws' | 'wss'
   readonly observable = true
-  readonly joins = true
   readonly #servers = new PathServers()
 
   constructor(scheme: 'ws' | 'wss') {

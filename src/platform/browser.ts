@@ -40,3 +40,8 @@ export function generateKeyPair(): never {
     reason: "in a browser, curveKeyPair() of 'zerowire/curve' does it",
   })
 }
+
+/** There is none in a page. */
+export function checkServer(_server: unknown, address: string): never {
+  throw new ZmqError('ENOTSUP', { address, reason: 'a browser cannot listen' })
+}

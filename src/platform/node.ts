@@ -37,3 +37,5 @@ export function createKeepAlive(isBlocky: () => boolean): KeepAlive {
 export function warn(message: string): void {
   process.emitWarning(message)
 }
+
+export { checkServer } from '../node/websocket-server.js'

@@ -60,9 +60,9 @@ export interface KeyPair {
 }
 
 /** Fills memory with numbers that cannot be guessed. */
-export type Random = (bytes: Uint8Array<ArrayBuffer>) => unknown
+export type Random = (bytes: Uint8Array) => unknown
 
-export const random: Random = (bytes) => crypto.getRandomValues(bytes)
+export const random: Random = (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)
 
 export function newKeyPair(engine: Engine, random: Random): KeyPair {
   const secretKey = new Uint8Array(KEY_SIZE)

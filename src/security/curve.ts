@@ -93,9 +93,12 @@ export function keyOf(
   options: Readonly<Record<KeyOption, string | null>>,
   name: KeyOption,
 ): Uint8Array {
-  const key = decodeZ85(options[name] ?? '')
+  const text = options[name] ?? ''
+  // In a page what was set as bytes is kept as a character each.
+  const key =
+    text.length === KEY_SIZE ? Uint8Array.from(text, (at) => at.charCodeAt(0)) : decodeZ85(text)
   if (key?.length === KEY_SIZE) return key
-  throw new ZmqError('EINVAL', { reason: `CURVE wants a key that is not set: option ${name}` })
+  throw new ZmqError('EINVAL', { reason: `CURVE wants a key, which option ${name} is not` })
 }
 
 /** @throws ZmqError when a command is not as long as it must be. */

@@ -1,5 +1,5 @@
 import { createMechanism } from '../security/create.js'
-import type { Mechanism, Outcome } from '../security/mechanism.js'
+import type { Mechanism, MechanismHost, Outcome } from '../security/mechanism.js'
 import { concat } from '../util/bytes.js'
 import type { Codec } from '../wire/codec.js'
 import { properties, type Progress } from './dialect.js'
@@ -7,14 +7,15 @@ import type { Connection, LocalPeer } from './session.js'
 
 /** The commands of a mechanism, one after the other: while one is waited for, what comes stays in the decoder. */
 export class Negotiation {
-  readonly #mechanism: Mechanism
-  readonly #codec: Codec
+  readonly #host: MechanismHost
+  /** Undefined before it has begun, and while it is loaded. */
+  #mechanism: Mechanism | undefined
   #waiting = false
   #abort: AbortController | undefined
+  #over = false
 
   constructor(local: LocalPeer, codec: Codec, connection: Connection) {
-    this.#codec = codec
-    this.#mechanism = createMechanism({
+    this.#host = {
       say: (command) => {
         codec.encoder.command(command)
       },
@@ -23,23 +24,32 @@ export class Negotiation {
       accepted: connection.accepted,
       authenticator: local.authenticator?.(connection, () => this.#gone()),
       codec,
-    })
+    }
   }
 
   begin(): Progress<Outcome> {
-    return this.#after(this.#mechanism.start())
+    const mechanism = createMechanism(this.#host)
+    const use = (made: Mechanism): Promise<void> | undefined => {
+      this.#mechanism = made
+      if (!this.#over) return made.start()
+      // It has keys, and came too late.
+      made.end?.()
+      return undefined
+    }
+    return this.#after(mechanism instanceof Promise ? mechanism.then(use) : use(mechanism))
   }
 
   /** Takes bytes. @throws ZmqError what the peer did wrong. */
   receive(chunk: Uint8Array): Progress<Outcome> {
-    this.#codec.decoder.push(chunk)
+    this.#host.codec.decoder.push(chunk)
     return this.#waiting ? undefined : this.#proceed()
   }
 
   /** The conversation is over: whatever is waited for no longer matters. */
   end(): void {
+    this.#over = true
     this.#abort?.abort()
-    this.#mechanism.end?.()
+    this.#mechanism?.end?.()
   }
 
   #gone(): AbortSignal {
@@ -49,13 +59,13 @@ export class Negotiation {
 
   #proceed(): Progress<Outcome> {
     const mechanism = this.#mechanism
-    while (mechanism.outcome === undefined) {
-      const command = this.#codec.decoder.nextCommand()
+    while (mechanism !== undefined && mechanism.outcome === undefined) {
+      const command = this.#host.codec.decoder.nextCommand()
       if (command === undefined) return undefined
       const wait = mechanism.receive(command)
       if (wait !== undefined) return this.#after(wait)
     }
-    return mechanism.outcome
+    return mechanism?.outcome
   }
 
   #after(wait: Promise<void> | undefined): Progress<Outcome> {

@@ -183,6 +183,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
 
   bind(address: unknown, server?: UpgradeServer): Promise<void> {
     const text = checkAddress(address)
+    if (server !== undefined) this.services.checkServer(server, text)
     return this.gate.exclusively(() => this.#endpoints.bind(text, server))
   }
 

@@ -62,10 +62,6 @@ export class Endpoints implements ConnectorHost {
 
   async bind(address: string, server?: UpgradeServer): Promise<void> {
     const { endpoint, transport } = this.#find(address)
-    if (server !== undefined && transport.joins !== true) {
-      const reason = 'only ws:// and wss:// can wait on a server of yours'
-      throw new ZmqError('EINVAL', { address, reason })
-    }
     const local = this.#localFor(transport)
     try {
       const prepared = (await transport.prepare?.(endpoint, local, server)) ?? endpoint

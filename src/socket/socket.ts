@@ -168,10 +168,11 @@ export abstract class Socket extends NumberedBase implements Observable {
    * `ws://` or `wss://` endpoint waits; host and port are then the server's own. It leaves all other
    * requests to you, and `unbind()` leaves the server running.
    * @throws ZmqError `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`, `EPROTONOSUPPORT`,
-   * `ENAMETOOLONG`, `EACCES` (rejected); `EBADF`, `EBUSY` (thrown at once).
+   * `ENAMETOOLONG`, `EACCES` (rejected); `EBADF`, `EBUSY`, `EINVAL` when nothing can wait there on
+   * that server (thrown at once).
    */
   bind(address: string, options?: BindOptions): Promise<void> {
-    return this.#core.bind(address, checkServer(options?.server))
+    return this.#core.bind(address, options?.server)
   }
 
   /**
@@ -257,15 +258,6 @@ export function receive<M extends object[]>(
 /** The core, for what only one socket type does. */
 export function core(socket: Socket): SocketCore {
   return coreOf(socket)
-}
-
-function checkServer(server: UpgradeServer | undefined): UpgradeServer | undefined {
-  if (
-    server === undefined ||
-    typeof (server as Partial<UpgradeServer> | null)?.listenerCount === 'function'
-  )
-    return server
-  throw new TypeError('Option server must be a server of node:http or node:https')
 }
 
 /** What `bind()` may be told beside the endpoint. */

@@ -44,8 +44,6 @@ export interface Transport {
   readonly scheme: string
   /** Whether it crosses a border of the process: such connections have events, and can come later. */
   readonly observable: boolean
-  /** Whether `listen()` can wait on a server that somebody else runs. */
-  readonly joins?: boolean
   /** Whether an attempt that is not done yet will be, where nobody comes for the sake of a closed socket. */
   reaches?(endpoint: Endpoint): boolean
   /** Whether somebody listens there, as far as can be known by now. */

@@ -83,7 +83,7 @@ export class WebSocketTransport implements Transport {
   }
 
   listen({ text }: Endpoint): Listener {
-    const reason = 'a browser cannot listen: bind in Node, and connect here'
+    const reason = 'a browser cannot listen'
     throw new ZmqError('EPROTONOSUPPORT', { address: text, reason })
   }
 }

@@ -60,13 +60,11 @@ export class GreetingReader {
       throw protocolError('the peer does not speak ZMTP 3: its first byte is not FF')
     }
     if (this.#filled > 9 && ((this.#bytes[9] as number) & 1) === 0) {
-      throw protocolError('the peer speaks ZMTP 1.0, which is not enabled')
+      throw tooOld('1.0')
     }
     const major = this.#bytes[10] as number
     if (this.#filled > 10 && major < 3) {
-      throw protocolError(
-        `the peer speaks an older ZMTP (revision ${String(major)}), which is not enabled`,
-      )
+      throw tooOld(`revision ${String(major)}`)
     }
     return taken
   }
@@ -85,6 +83,10 @@ export class GreetingReader {
       mechanism: mechanismName(this.#bytes.subarray(12, 32)),
     }
   }
+}
+
+function tooOld(version: string): Error {
+  return protocolError(`the peer speaks an older ZMTP (${version}), which is not enabled`)
 }
 
 /** The name without its padding. Garbage behind the first NUL stays in it, so that it matches nothing. */

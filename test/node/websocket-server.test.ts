@@ -192,7 +192,8 @@ describe('a socket on a server of ours', () => {
   it('is a matter of ws:// and wss:// alone', async () => {
     const server = await listening()
     for (const other of ['tcp://127.0.0.1:*', 'inproc://name', 'ipc://*']) {
-      await expect(openPull().bind(other, { server })).rejects.toMatchObject({ code: 'EINVAL' })
+      const refused = expect.objectContaining({ code: 'EINVAL' }) as Error
+      expect(() => openPull().bind(other, { server })).toThrow(refused)
     }
     await expect(openPull().bind('ws://*:*/pa th', { server })).rejects.toMatchObject({
       code: 'EINVAL',

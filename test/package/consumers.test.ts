@@ -132,7 +132,7 @@ beforeAll(async () => {
   for (const tool of ['tsx', 'ts-node', 'typescript-5.9']) {
     await promisify(execFile)('ln', ['-s', here(tool), join(directory, 'node_modules', tool)])
   }
-})
+}, 120_000)
 
 afterAll(async () => {
   await rm(directory, { recursive: true, force: true })

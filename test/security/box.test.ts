@@ -62,7 +62,7 @@ const WEAK_POINTS = [
   `ed${'ff'.repeat(31)}`,
 ]
 
-const random: Random = (bytes) => crypto.getRandomValues(bytes)
+const random: Random = (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)
 
 function bytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i * 7 + length)

@@ -64,6 +64,14 @@ describe('the engine of Node', () => {
     expect([1, 1000, 200_000].map((length) => works(engine, length))).toEqual([true, true, true])
   })
 
+  it('is loaded again when it could not be loaded', async () => {
+    without('libsodium')
+    const { loadEngine } = await import('../../src/security/engines/node.js')
+    await expect(loadEngine()).rejects.toThrow()
+    vi.doUnmock('libsodium')
+    expect(works(await loadEngine(), 1000)).toBe(true)
+  })
+
   it('is a native one where it can be had', async () => {
     const { loadEngine } = await import('../../src/security/engines/node.js')
     const engine = await loadEngine()

@@ -33,6 +33,17 @@ describe('a request of ZAP', () => {
   })
 })
 
+describe('a request of ZAP for somebody with a long routing id', () => {
+  it.each([
+    { length: 255, handed: 255 },
+    { length: 256, handed: 0 },
+  ])('of $length bytes has $handed of them', ({ length, handed }) => {
+    const metadata = new Map([['identity', Buffer.alloc(length, 'i')]])
+    const request = zapRequest({ mechanism: 'NULL', credentials: [], metadata }, 'global', '')
+    expect(request[5]).toHaveLength(handed)
+  })
+})
+
 describe('a reply of ZAP', () => {
   it.each([200, 300, 400, 500] as const)('A-6 may be %i', (status) => {
     const metadata = Buffer.concat([property('Shoe-Size', '43'), property('X-a', 'né')])

@@ -113,7 +113,19 @@ describeOurs('authenticate', () => {
     })
   })
 
-  const noAnswers: unknown[] = [0, 1, '', [], ['me'], {}, { ok: false }, new Error('no'), Symbol('me'), () => true, 5n]
+  const noAnswers: unknown[] = [
+    0,
+    1,
+    '',
+    [],
+    ['me'],
+    {},
+    { ok: false },
+    new Error('no'),
+    Symbol('me'),
+    () => true,
+    5n,
+  ]
   const noKnowledge: unknown[] = [{ userId: 5 }, { userId: 'me', metadata: { age: 7 } }]
   it.each([...noAnswers, ...noKnowledge])(
     '%o is no answer, and nobody comes in',

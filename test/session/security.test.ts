@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WELCOME, type Stranger, type Verdict } from '../../src/security/authenticator.js'
 import { deferred } from '../../src/util/deferred.js'
 import { everySplit } from '../support/chunks.js'
@@ -85,17 +85,23 @@ describe.each(mechanisms)('$mechanism', ({ mechanism, near, far }) => {
   })
 
   it('whoever judges may take as long as the handshake may, and then hears of it', async () => {
-    let signal: AbortSignal | undefined
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const asked = deferred<AbortSignal>()
     const verdict = deferred<Verdict>()
-    const judge = vi.fn((_stranger: Stranger, gone: AbortSignal) => {
-      signal = gone
+    const judge = (_stranger: Stranger, gone: AbortSignal): Promise<Verdict> => {
+      asked.resolve(gone)
       return verdict.promise
-    })
+    }
     const options = { ...near, handshakeInterval: 20 }
     const [one, other] = twoSessions({ options, accepted: true, judge }, { options: far })
+    const gone = await asked.promise
+    vi.advanceTimersByTime(19)
+    expect(gone.aborted).toBe(false)
+    vi.advanceTimersByTime(1)
     await expect(one.handshake).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     await expect(other.handshake).rejects.toMatchObject({ code: 'EPIPE' })
-    expect(signal?.aborted).toBe(true)
+    expect(gone.aborted).toBe(true)
     // It comes too late, for better or worse.
     verdict.resolve(somebody)
     await one.stream.quiet()

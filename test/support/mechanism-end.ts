@@ -33,7 +33,8 @@ export class MechanismEnd implements MechanismHost {
       encoder: new FrameEncoder(),
       decoder: new FrameDecoder({ maxMessageSize: -1 }, () => undefined),
     }
-    this.mechanism = createMechanism(this)
+    const mechanism = createMechanism(this)
+    this.mechanism = mechanism instanceof Promise ? new Later(mechanism) : mechanism
   }
 
   readonly say = (command: Uint8Array): void => {
@@ -48,6 +49,35 @@ export class MechanismEnd implements MechanismHost {
   /** What it has said since it was last asked. */
   take(): Buffer[] {
     return this.said.splice(0)
+  }
+}
+
+/** A mechanism that is loaded when it begins. */
+class Later implements Mechanism {
+  readonly #loading: Promise<Mechanism>
+  #mechanism: Mechanism | undefined
+
+  constructor(loading: Promise<Mechanism>) {
+    this.#loading = loading
+    // Whoever starts it hears why it cannot be loaded.
+    loading.catch(() => undefined)
+  }
+
+  get outcome() {
+    return this.#mechanism?.outcome
+  }
+
+  async start(): Promise<void> {
+    this.#mechanism = await this.#loading
+    await this.#mechanism.start()
+  }
+
+  receive(command: Uint8Array): Promise<void> | undefined {
+    return this.#mechanism?.receive(command)
+  }
+
+  end(): void {
+    this.#mechanism?.end?.()
   }
 }
 
