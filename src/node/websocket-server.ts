@@ -264,7 +264,7 @@ export function checkServer(server: unknown, address: string): void {
   if (typeof (server as Partial<Server> | null)?.listenerCount !== 'function') {
     throw new TypeError('Option server must be a server of node:http or node:https')
   }
-  if (/^wss?:/.test(address)) return
+  if (address.startsWith('ws://') || address.startsWith('wss://')) return
   const reason = 'only ws:// and wss:// can wait on a server of yours'
   throw new ZmqError('EINVAL', { address, reason })
 }

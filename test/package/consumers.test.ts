@@ -115,6 +115,8 @@ const configuration = {
   'ts-node': { compiler: 'typescript-5.9' },
 }
 
+const CRYPTOGRAPHY = ['libsodium', '@noble/ciphers', '@noble/curves', '@noble/hashes']
+
 let directory: string
 
 beforeAll(async () => {
@@ -123,6 +125,8 @@ beforeAll(async () => {
     // By an alias, and by its own name.
     ...{ zeromq: await packed(), zerowire: await packed() },
     ...{ '@types/node': here('@types/node'), 'undici-types': here('undici-types') },
+    // What is loaded later, a bundler takes in.
+    ...Object.fromEntries(CRYPTOGRAPHY.map((name) => [name, here(name)])),
   }
   await makeProject(directory, installed, {
     ...Object.fromEntries(programs.map(({ file, text }) => [file, text])),

@@ -13,6 +13,8 @@ const importMap = {
   imports: {
     zerowire: '/node_modules/zerowire/dist/browser.js',
     '#platform': '/node_modules/zerowire/dist/platform/browser.js',
+    '#memory': '/node_modules/zerowire/dist/util/page-memory.js',
+    '#shared-frames': '/node_modules/zerowire/dist/wire/unshared-frames.js',
     '#topic-table': '/node_modules/zerowire/dist/routing/small-topic-table.js',
     '#engine': '/node_modules/zerowire/dist/security/engines/browser.js',
     '@noble/ciphers/': '/node_modules/@noble/ciphers/',

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
+import { Negotiation } from '../../src/session/negotiation.js'
+import { FrameDecoder } from '../../src/wire/frame-decoder.js'
+import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { curveClient, curveKeys, curveServer } from '../support/curve-ends.js'
-import { MechanismEnd } from '../support/mechanism-end.js'
+import { TestEnd } from '../support/test-ends.js'
 
 it('a server of CURVE that ends before anybody said hello knows its key no more', async () => {
   const client = curveClient()
@@ -13,11 +16,16 @@ it('a server of CURVE that ends before anybody said hello knows its key no more'
 })
 
 it('a client of CURVE whose connection ends before it is loaded says nothing', async () => {
-  const ends = [false, true].map((gone) => {
-    const end = new MechanismEnd({ options: { mechanism: 'CURVE', ...curveKeys.client } })
-    const started = end.begin()
-    if (gone) end.mechanism.end?.()
-    return started.then(() => end.take().length)
+  const options = { mechanism: 'CURVE', ...curveKeys.client } as const
+  const connection = { endpoint: '', remoteAddress: '', connection: 1, accepted: false }
+  const ends = [false, true].map(async (gone) => {
+    const encoder = new FrameEncoder()
+    const codec = { encoder, decoder: new FrameDecoder({ maxMessageSize: -1 }, () => undefined) }
+    const negotiation = new Negotiation(new TestEnd({ options }), codec, connection)
+    const begun = negotiation.begin()
+    if (gone) negotiation.end()
+    await begun
+    return encoder.bytes > 0
   })
-  expect(await Promise.all(ends)).toEqual([1, 0])
+  expect(await Promise.all(ends)).toEqual([true, false])
 })

@@ -105,7 +105,7 @@ describe('versions that are not let in', () => {
       title: '1.0 in a long frame where it is 2',
       minimum: 2,
       hello: longV1Frame(0, Buffer.from('id')),
-      reason: /speaks ZMTP 1\.0/,
+      reason: /older ZMTP \(1\.0\)/,
     },
     {
       title: 'revision 0 where it is 2',
