@@ -5,7 +5,7 @@
  */
 export { capability, Context, context, version, type ContextOptions } from './context.js'
 export { curveKeyPair, type CurveKeyPair } from './curve-key-pair.js'
-export type { ErrorCode, ErrorDetails, ZmqError } from './errors.js'
+export type { ErrorCode, ErrorDetails, Status, ZmqError } from './errors.js'
 export type {
   ConnectionFacts,
   DropEvent,
@@ -26,7 +26,13 @@ export type {
   TypedEvent,
 } from './events.js'
 export type { Frame, Message, MessageLike } from './message.js'
-export type { Authenticate, Authenticated, AuthenticationRequest, TlsOptions } from './options.js'
+export type {
+  Authenticate,
+  Authenticated,
+  AuthenticationAnswer,
+  AuthenticationRequest,
+  TlsOptions,
+} from './options.js'
 export {
   Proxy,
   type ProxyEnd,

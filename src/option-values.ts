@@ -52,7 +52,9 @@ export interface AuthenticationRequest {
  * themselves, where it is not said here: what rights depend on wants another name.
  */
 export interface Authenticated {
+  /** Who they are, in your own words. */
   readonly userId?: string
+  /** What else is to be known of them, texts by their names. */
   readonly metadata?: Readonly<Record<string, string>>
 }
 
@@ -60,9 +62,12 @@ export interface Authenticated {
  * Judges somebody who wants to come in: true, the user id, or more, lets them in; false, null and
  * undefined turn them away for good. One that throws turns them away with an internal error.
  */
-export type Authenticate = (request: AuthenticationRequest) => Verdict | Promise<Verdict>
+export type Authenticate = (
+  request: AuthenticationRequest,
+) => AuthenticationAnswer | Promise<AuthenticationAnswer>
 
-type Verdict = boolean | string | Authenticated | null | undefined
+/** What a function of the option `authenticate` answers. */
+export type AuthenticationAnswer = boolean | string | Authenticated | null | undefined
 
 /** Every option of a socket by its name, with the type of its value. */
 export interface OptionValues {

@@ -6,6 +6,7 @@ import type { OptionName, OptionValues } from './option-values.js'
 export type {
   Authenticate,
   Authenticated,
+  AuthenticationAnswer,
   AuthenticationRequest,
   TlsOptions,
   OptionValues,

@@ -11,7 +11,9 @@ import { Realm } from './workers/realm.js'
 
 /** What {@link shareInproc} takes: a `Worker`, a `MessagePort`, or a worker's own `self`. */
 export interface InprocNeighbour {
+  /** Sends a message to the other side. */
   postMessage(...message: never[]): void
+  /** Hears of the other side's. */
   addEventListener(...listener: never[]): void
 }
 

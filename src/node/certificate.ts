@@ -27,6 +27,7 @@ export interface Certificate {
 
 /** What a certificate is made of. */
 export interface CertificateParts extends Pick<Certificate, 'publicKey' | 'secretKey'> {
+  /** What else is to be written there, by its name. */
   readonly metadata?: Certificate['metadata']
 }
 
