@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { keyOf } from '../../src/security/curve.js'
 import { Negotiation } from '../../src/session/negotiation.js'
+import { decodeZ85 } from '../../src/util/z85.js'
 import { FrameDecoder } from '../../src/wire/frame-decoder.js'
 import { FrameEncoder } from '../../src/wire/frame-encoder.js'
 import { curveClient, curveKeys, curveServer } from '../support/curve-ends.js'
@@ -28,4 +30,13 @@ it('a client of CURVE whose connection ends before it is loaded says nothing', a
     return encoder.bytes > 0
   })
   expect(await Promise.all(ends)).toEqual([true, false])
+})
+
+it('a key that a page keeps as a character a byte is the key that Node keeps as Z85', () => {
+  const z85 = curveKeys.client.curveSecretKey
+  const bytes = Buffer.from(decodeZ85(z85) ?? [])
+  const none = { curvePublicKey: null, curveSecretKey: null, curveServerKey: null }
+  for (const curveSecretKey of [z85, bytes.toString('latin1')]) {
+    expect(Buffer.from(keyOf({ ...none, curveSecretKey }, 'curveSecretKey'))).toEqual(bytes)
+  }
 })
