@@ -116,6 +116,27 @@ module.exports = {
         pathNot: '^src/(index|extra|curve|certificates|draft|workers|v5-compat/index)\\.ts$',
       },
     },
+    {
+      name: 'patterns-by-their-doors',
+      severity: 'error',
+      comment: 'A pattern uses what another exports, or what all have in common.',
+      from: { path: '^patterns/([^/]+)/' },
+      to: { path: '^patterns/', pathNot: '^patterns/($1/|common/|[^/]+/index\\.ts$)' },
+    },
+    {
+      name: 'common-knows-no-pattern',
+      severity: 'error',
+      comment: 'What all patterns have in common needs none of them but the clock.',
+      from: { path: '^patterns/common/' },
+      to: { path: '^patterns/', pathNot: '^patterns/(common|clock)/' },
+    },
+    {
+      name: 'patterns-need-only-dependencies',
+      severity: 'error',
+      comment: 'What users install must be declared as a dependency.',
+      from: { path: '^patterns/', pathNot: '\\.test\\.ts$|/test/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 const ts = ['**/*.ts']
-const src = ['src/**/*.ts']
+const src = ['src/**/*.ts', 'patterns/**/*.ts']
 
 /** Type-checked everywhere: unawaited promises and forgotten cases are the bugs socket code lives with. */
 const typescript = {
@@ -36,6 +36,7 @@ const typescript = {
 /** The house style of the library, where TypeScript offers more ways than one. */
 const library = {
   files: src,
+  ignores: ['**/*.test.ts', 'patterns/*/{test,example}{/**,.ts}'],
   rules: {
     'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     'no-console': ['error', { allow: ['warn'] }],

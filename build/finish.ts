@@ -21,7 +21,7 @@ interface Door {
 
 interface Manifest {
   readonly imports: Record<string, { readonly default: string }>
-  readonly exports: Record<string, string | Record<'module' | 'import' | 'require', Door>>
+  readonly exports: Record<string, string | null | Record<'module' | 'import' | 'require', Door>>
 }
 
 /** The way from one file to another, as an import has it. */
@@ -40,9 +40,14 @@ const files = await readdir(commonJs, { recursive: true })
 for (const file of files.filter((name) => name.endsWith('.js'))) {
   const path = join(commonJs, file)
   const text = await readFile(path, 'utf8')
-  const resolved = text.replaceAll(named, (_whole, name: string) => {
-    return JSON.stringify(way(`./dist/${file}`, manifest.imports[name]?.default ?? name))
-  })
+  const resolved = text
+    .replaceAll(named, (_whole, name: string) => {
+      return JSON.stringify(way(`./dist/${file}`, manifest.imports[name]?.default ?? name))
+    })
+    // Nor does the name of the package, by which patterns know it.
+    .replaceAll(/require\("zerowire(?:\/(\w+))?"\)/g, (_whole, entry = 'index') => {
+      return `require(${JSON.stringify(way(`./${file}`, `./${String(entry)}.js`))})`
+    })
   if (resolved !== text) await writeFile(path, resolved)
 }
 
@@ -79,9 +84,17 @@ import * as all from ${from}
 export { all as default }
 `
 
-await mkdir(join(root, 'dist/entry'), { recursive: true })
-for (const doors of Object.values(manifest.exports)) {
-  if (typeof doors === 'string') continue
+/** Whatever stands for `*` in the name of an entry: each pattern has one. */
+const patterns = (await readdir(join(commonJs, 'patterns'))).filter((name) => name !== 'common')
+const entries = Object.entries(manifest.exports).flatMap(([name, doors]) => {
+  if (doors === null || typeof doors === 'string') return []
+  if (!name.includes('*')) return [doors]
+  const text = JSON.stringify(doors)
+  return patterns.map((pattern) => JSON.parse(text.replaceAll('*', pattern)) as typeof doors)
+})
+
+await mkdir(join(root, 'dist/entry/patterns'), { recursive: true })
+for (const doors of entries) {
   const required = doors.require.default
   const inside = doors.require.types.replace(/d\.ts$/, 'js')
   const all = createRequire(import.meta.url)(join(root, inside)) as object

@@ -6,7 +6,13 @@ import { runScript } from './support/run-script.js'
 
 const folder = join(projectRoot, 'examples')
 const entries = await readdir(folder, { withFileTypes: true })
-const examples = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+const ofPatterns = await readdir(join(projectRoot, 'patterns'), { recursive: true })
+const examples = [
+  ...entries.filter((entry) => entry.isFile()).map(({ name }) => join('examples', name)),
+  ...ofPatterns
+    .filter((name) => name.endsWith('/example.ts'))
+    .map((name) => join('patterns', name)),
+]
 
 /** The lines under `// Prints:` at the end of an example, in which `…` stands for anything. */
 async function promisedOutput(example: string): Promise<RegExp> {
@@ -22,9 +28,9 @@ const draftWarning = /^\(node:\d+\) Warning: ZeroMQ draft features .*\n\(Use `no
 
 describe('examples', { timeout: 60_000 }, () => {
   it.each(examples)('%s ends well and prints what it says', async (name) => {
-    const { code, output, errors } = await runScript(join(folder, name))
+    const { code, output, errors } = await runScript(join(projectRoot, name))
     expect(errors.replace(draftWarning, '')).toBe('')
-    expect(output).toMatch(await promisedOutput(join(folder, name)))
+    expect(output).toMatch(await promisedOutput(join(projectRoot, name)))
     expect(code).toBe(0)
   })
 })

@@ -1,5 +1,12 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runProgram } from './support/program.js'
+import { projectRoot, runProgram } from './support/program.js'
+
+const folders = await readdir(join(projectRoot, 'patterns'), { withFileTypes: true })
+const patterns = folders
+  .filter((entry) => entry.isDirectory() && entry.name !== 'common')
+  .map(({ name }) => name)
 
 /** Every entry, and what it exports. */
 const entries = [
@@ -10,6 +17,7 @@ const entries = [
   'zerowire/draft',
   'zerowire/workers',
   'zerowire/v5-compat',
+  ...patterns.map((name) => `zerowire/patterns/${name}`),
 ]
 const draftTypes = [
   ...['Channel', 'Client', 'Datagram', 'Dish', 'Gather', 'Peer', 'Radio', 'Scatter', 'Server'],

@@ -1,0 +1,110 @@
+import type { Message } from 'zerowire/extra'
+import type { Clock, Timer } from '../clock/index.js'
+import { deferred } from './deferred.js'
+
+interface Closable {
+  close(): unknown
+}
+
+/** A socket that messages come from. */
+export type Source = Closable & AsyncIterable<Message[]>
+
+/**
+ * What a pattern is made of while it runs: its sockets, the loops that read them, its timers. All of
+ * them end together, when the pattern is closed or one of them fails.
+ */
+export class Life {
+  readonly #clock: Clock
+  readonly #sockets: Closable[] = []
+  readonly #timers = new Set<Timer>()
+  readonly #loops: Promise<void>[] = []
+  readonly #ending = deferred<undefined>()
+  #over = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Whether it is to end, or has ended. */
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** The end of all of it. Rejects with what a loop or a timer has failed of. */
+  get ended(): Promise<void> {
+    return this.#ending.promise
+  }
+
+  /** Closes the socket in the end. */
+  own<S extends Closable>(socket: S): S {
+    this.#sockets.push(socket)
+    return socket
+  }
+
+  /** Hands each message to `take`, one after the other, until the socket is closed. */
+  read(source: Source, take: (message: Message[]) => void | Promise<void>): void {
+    this.run(async () => {
+      for await (const message of source) {
+        const taken = take(message)
+        if (taken) await taken
+      }
+    })
+  }
+
+  /** Lets a loop run, for whose end the end of all waits. */
+  run(loop: () => Promise<void>): void {
+    this.#loops.push(loop().catch((error: unknown) => this.#fail(error)))
+  }
+
+  /** Calls once, unless all ends before. */
+  after(milliseconds: number, callback: () => void): Timer {
+    const timer = this.#clock.after(milliseconds, () => {
+      this.#timers.delete(timer)
+      try {
+        callback()
+      } catch (error) {
+        this.#fail(error)
+      }
+    })
+    this.#timers.add(timer)
+    return {
+      cancel: () => {
+        this.#timers.delete(timer)
+        timer.cancel()
+      },
+    }
+  }
+
+  /** Calls again and again, for the first time when the first interval is over. */
+  every(milliseconds: number, callback: () => void): Timer {
+    const next = (): Timer =>
+      this.after(milliseconds, () => {
+        timer = next()
+        callback()
+      })
+    let timer = next()
+    return { cancel: () => timer.cancel() }
+  }
+
+  /** Ends all of it; resolves when the sockets are closed and the loops have ended. */
+  end(): Promise<void> {
+    if (!this.#over) {
+      this.#stop().then(() => this.#ending.resolve(undefined), this.#ending.reject)
+    }
+    return this.ended
+  }
+
+  async #stop(): Promise<void> {
+    this.#over = true
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
+    await Promise.all(this.#sockets.map((socket) => socket.close()))
+    await Promise.all(this.#loops)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return
+    this.#ending.reject(error)
+    void this.#stop()
+  }
+}
