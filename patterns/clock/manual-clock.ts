@@ -21,7 +21,7 @@ export class ManualClock implements Clock {
   /** In the order in which they were asked for. */
   readonly #calls = new Set<Call>()
 
-  /** @param date What {@link date} says at first, in milliseconds since the beginning of 1970. */
+  /** @param date What `date()` says at first, in milliseconds since the beginning of 1970. */
   constructor(date = 0) {
     this.#start = date
   }
