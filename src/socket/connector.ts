@@ -71,24 +71,27 @@ export class Connector {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#abort
-    while (!this.stopped) {
-      try {
-        const attempt = this.transport.connect(this.endpoint, this.#local, signal)
-        // inproc connects at once: what follows may count on it.
-        const session = attempt instanceof Promise ? await attempt : attempt
-        this.#backoff.reset()
-        if (this.stopped) {
-          session.destroy()
-          break
-        }
-        await this.#host.connected(this, session)
-      } catch (error) {
-        if (!this.stopped && (isFinal(error) || this.#stopsAt(error))) break
-      }
-      if (!(await this.#pause())) break
-    }
+    while (!this.stopped && (await this.#attempt()) && (await this.#pause()));
     this.#host.abandoned(this)
+  }
+
+  /**
+   * One attempt, and the session that it makes, to its end. A function of its own: a loop that waits
+   * would hold on to the last session and the last error for as long as the next session lives.
+   * @returns whether there may be another.
+   */
+  async #attempt(): Promise<boolean> {
+    try {
+      const attempt = this.transport.connect(this.endpoint, this.#local, this.#abort.signal)
+      // inproc connects at once: what follows may count on it.
+      const session = attempt instanceof Promise ? await attempt : attempt
+      this.#backoff.reset()
+      if (this.stopped) session.destroy()
+      else await this.#host.connected(this, session)
+    } catch (error) {
+      return !isFinal(error) && !this.#stopsAt(error)
+    }
+    return true
   }
 
   /** Whether the user wants no further attempt after such a failure. */

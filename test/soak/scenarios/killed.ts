@@ -60,9 +60,7 @@ async function play(run: Run): Promise<void> {
   run.atMost('heap and buffers grown by', grown, 2, 'MiB')
   run.tell('resident', `${mib(early.resident)} to ${mib(late.resident)} MiB`)
   for (const [kind, count] of Object.entries(late.resources)) {
-    // Timers that were cancelled, and sockets whose end is not yet through, go when their time has come.
-    const spare = kind === 'timers' || kind === 'sockets' ? 2 * EACH : 0
-    run.atMost(kind, count, (early.resources[kind] ?? NaN) + spare)
+    run.atMost(kind, count, early.resources[kind] ?? NaN)
   }
 }
 
