@@ -1,6 +1,7 @@
 import * as library from 'zerowire'
 import { transfer } from 'zerowire/extra'
 import { shareInproc } from 'zerowire/workers'
+import { nextTurn } from '../support/turn.js'
 
 /** A worker that does what the page says, with the names of the page. */
 
@@ -11,5 +12,7 @@ globalThis.onmessage = async ({ data }: MessageEvent<{ work: string; data: unkno
   const say = (value: unknown): void => {
     postMessage({ value })
   }
-  postMessage({ result: await work({ library, transfer, shareInproc, say, data: data.data }) })
+  postMessage({
+    result: await work({ library, transfer, shareInproc, nextTurn, say, data: data.data }),
+  })
 }

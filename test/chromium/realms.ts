@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import type * as library from 'zerowire'
 import type { transfer } from 'zerowire/extra'
 import { shareInproc } from 'zerowire/workers'
+import type { nextTurn } from '../support/turn.js'
 import { WakeUp } from '../support/wake-up.js'
 
 /** What the work of a worker is given. */
@@ -9,6 +10,7 @@ export interface Tools<D> {
   readonly library: typeof library
   readonly transfer: typeof transfer
   readonly shareInproc: typeof shareInproc
+  readonly nextTurn: typeof nextTurn
   readonly data: D
   /** Tells the test something. */
   say(value: unknown): void

@@ -325,7 +325,7 @@ describe('a worker that is terminated', () => {
       const workers = [0, 1, 2, 3].map(
         (index) =>
           new TestWorker(
-            async ({ library, data, say }) => {
+            async ({ library, data, say, nextTurn }) => {
               const [to = '', own = ''] = data.split(' ')
               const pair = new library.Pair()
               for (;;) {
@@ -333,7 +333,7 @@ describe('a worker that is terminated', () => {
                   await pair.bind(own)
                   break
                 } catch {
-                  await new Promise((resolve) => setTimeout(resolve))
+                  await nextTurn()
                 }
               }
               say('bound')

@@ -1,7 +1,7 @@
 import type { Commands, Station } from '../support/station.js'
 import { other, type Conversation, type End, type Participant } from './conversations.js'
 import type { EndProgram, Said } from './programs/end.js'
-import type { Run } from './run.js'
+import { within } from './within.js'
 
 const PROGRAM = 'test/soak/programs/end.ts'
 
@@ -38,12 +38,10 @@ export interface Ending {
 export class Conversing {
   readonly hosts: Readonly<Record<End, Host>>
   readonly talks: readonly Conversation[]
-  readonly #run: Run
   readonly #addresses: Readonly<Record<End, string>>
   #ports = 5000
 
-  constructor(run: Run, { near, far, addresses }: Place, talks: readonly Conversation[]) {
-    this.#run = run
+  constructor({ near, far, addresses }: Place, talks: readonly Conversation[]) {
     this.talks = talks
     this.#addresses = { near: addresses[0], far: addresses[1] }
     this.hosts = { near: near.run<EndProgram>(PROGRAM), far: far.run<EndProgram>(PROGRAM) }
@@ -79,12 +77,12 @@ export class Conversing {
   /** Numbers that are sent after a moment come through, in every conversation. */
   async flows(after: number): Promise<void> {
     await Promise.all(
-      this.talks.map((talk) =>
-        this.#run.until(`${talk.name} goes on`, async () => {
-          const [, at] = await this.#lastHeard(talk)
-          return at > after
-        }),
-      ),
+      this.talks.map(async (talk) => {
+        const { name, sender } = talk
+        const sent = this.hosts[sender].call('sentAfter', name, after)
+        const heard = sent.then((number) => this.#hearer(talk).call('hears', name, number))
+        await within(`${name} goes on`, heard)
+      }),
     )
   }
 
@@ -118,9 +116,7 @@ export class Conversing {
       const from = this.hosts[sender]
       const hearer = this.#hearer(talk)
       const sent = await from.call('stop', name)
-      await this.#run.until(`the last number of ${name} has come`, async () => {
-        return (await hearer.call('said', name)).last === sent - 1
-      })
+      await within(`the last number of ${name} has come`, hearer.call('hears', name, sent - 1))
       const said = await hearer.call('said', name)
       const missing = await hearer.call('missing', name, sent)
       const missingAt = await from.call('sentAt', name, missing)

@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Progress } from '../../bench/progress.js'
 import { now } from '../support/in-station.js'
 import type { Commands, Station } from '../support/station.js'
+import { nextTurn } from '../support/turn.js'
 import { Station as Process, type StationOptions } from '../support/station.js'
+import { PATIENCE_MS } from './within.js'
 
 /** Something that was measured, and what it had to be. */
 export interface Figure {
@@ -12,9 +13,6 @@ export interface Figure {
   readonly allowed: string
   readonly met: boolean
 }
-
-/** How long anything may take to come true, before it counts as never. */
-const PATIENCE_MS = 60_000
 
 /** One run of a scenario: how much of it there is to be, what it found, and what it must clean up. */
 export class Run {
@@ -90,7 +88,7 @@ export class Run {
     const deadline = now() + PATIENCE_MS
     while (!(await holds())) {
       if (now() > deadline) throw new Error(`waited for a minute in vain until ${what}`)
-      await delay(20)
+      await nextTurn()
     }
   }
 }

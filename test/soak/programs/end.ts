@@ -113,6 +113,10 @@ const commands = {
     return { sent: sentAt.length, heard: count, first, last, disordered, repeated, again }
   },
 
+  sentAfter: (name: string, moment: number) => talk(name).sentAfter(moment),
+
+  hears: (name: string, number: number) => talk(name).hears(number),
+
   /** Those between the first that came and `end` that have not. */
   missing: (name: string, end: number) => talk(name).heard.missing(end),
 

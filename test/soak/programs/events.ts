@@ -1,10 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { EventType } from 'zerowire'
 import type { FarSocket } from '../../support/far/far.js'
 import { now } from '../../support/in-station.js'
 import { WakeUp } from '../../support/wake-up.js'
-
-const PATIENCE_MS = 60_000
+import { within } from '../within.js'
 
 /** An event, and when it was. */
 export interface Moment {
@@ -32,20 +30,11 @@ export class Moments {
   }
 
   /** The first event of a type after a moment. @throws Error when it does not come for a minute. */
-  async after(type: EventType, moment: number): Promise<Moment> {
-    const waiting = new AbortController()
-    const never = delay(PATIENCE_MS, undefined, { signal: waiting.signal }).then(() => {
-      throw new Error(`no ${type} within a minute`)
-    })
-    never.catch(() => undefined)
+  after(type: EventType, moment: number): Promise<Moment> {
     const found = this.#news.until(() =>
       this.all.find((each) => each.type === type && each.at > moment),
     )
-    try {
-      return await Promise.race([found, never])
-    } finally {
-      waiting.abort()
-    }
+    return within(`there was a ${type}`, found)
   }
 
   async #follow(socket: FarSocket): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FarSocket } from '../../support/far/far.js'
 import { now } from '../../support/in-station.js'
+import { WakeUp } from '../../support/wake-up.js'
 import { Ledger } from './ledger.js'
 
 /** What a socket does all the time. */
@@ -23,6 +24,7 @@ export class Talk {
   readonly heard = new Ledger()
   /** Questions that were asked again. */
   again = 0
+  readonly #news = new WakeUp()
   readonly #socket: FarSocket
   readonly #pause: number
   readonly #padding: Buffer
@@ -50,28 +52,43 @@ export class Talk {
     return this.sentAt.length
   }
 
+  /** A number that was sent after a moment, once there is one. */
+  sentAfter(moment: number): Promise<number> {
+    return this.#news.until(() => {
+      const number = this.sentAt.length - 1
+      return (this.sentAt[number] ?? 0) > moment ? number : undefined
+    })
+  }
+
+  /** Settles once a number, or a later one, has come. */
+  hears(number: number): Promise<true> {
+    return this.#news.until(() => this.heard.last >= number || undefined)
+  }
+
   async #tell(): Promise<void> {
     while (this.#going) {
       const at = now()
       if (!(await this.#send(this.sentAt.length))) continue
       this.sentAt.push(at)
+      this.#news.notify()
       if (this.#pause > 0) await delay(this.#pause)
     }
   }
 
   async #hear(): Promise<void> {
-    for (;;) this.heard.add(numberIn(await this.#socket.receive()))
+    for (;;) this.#heard(await this.#socket.receive())
   }
 
   async #insist(): Promise<void> {
     while (this.#going) {
       const number = this.sentAt.length
       this.sentAt.push(now())
+      this.#news.notify()
       for (let asked = 0; this.heard.last < number; asked += 1) {
         if (asked > 0) this.again += 1
         if (!(await this.#send(number))) continue
         try {
-          this.heard.add(numberIn(await this.#socket.receive()))
+          this.#heard(await this.#socket.receive())
         } catch (error) {
           if (!isAgain(error)) throw error
         }
@@ -86,6 +103,11 @@ export class Talk {
       this.heard.count += 1
       await this.#socket.send(message)
     }
+  }
+
+  #heard(message: readonly Uint8Array[]): void {
+    this.heard.add(numberIn(message))
+    this.#news.notify()
   }
 
   /** @returns false when nobody took it in time. */

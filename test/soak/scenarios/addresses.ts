@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { now } from '../../support/in-station.js'
 import { Network } from '../../support/network.js'
 import type { Station } from '../../support/station.js'
@@ -47,7 +46,7 @@ class Moving {
     this.#names = network.near.run<NameServerProgram>(PROGRAM)
     const { near, far } = network
     const talks = conversations.filter(({ dialler }) => dialler === 'near')
-    this.#all = new Conversing(run, { near, far, addresses: [this.#near, NAME] }, talks)
+    this.#all = new Conversing({ near, far, addresses: [this.#near, NAME] }, talks)
   }
 
   async begin(): Promise<void> {
@@ -83,8 +82,8 @@ class Moving {
   async misname(): Promise<number> {
     const start = now()
     await this.#names.call('know', NOBODY)
-    await delay(2 * (INTERVAL + TIMEOUT))
-    await this.#all.flows(now())
+    // Two heartbeats that nobody misses.
+    await this.#all.flows(start + 2 * (INTERVAL + TIMEOUT))
     return await this.#all.lost(start)
   }
 

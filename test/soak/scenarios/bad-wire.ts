@@ -33,15 +33,14 @@ export const badWire: Scenario = {
   async play(run) {
     run.plan(WIRES.length + 2)
     const network = run.closing(await BadNetwork.open())
-    const all = new Conversing(run, network, fewConversations)
+    const all = new Conversing(network, fewConversations)
     await all.begin(optionsOf, PAUSE, 500)
     run.step('begin')
     const start = now()
     const { wire } = network
     for (const { title, ...faults } of WIRES) {
       await wire.call('spoil', faults)
-      await new Promise((resolve) => setTimeout(resolve, run.size({ quick: 1500, full: 30_000 })))
-      await all.flows(now())
+      await all.flows(now() + run.size({ quick: 1500, full: 30_000 }))
       run.step(title)
     }
     const endings = await all.finish()

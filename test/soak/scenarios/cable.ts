@@ -107,7 +107,7 @@ class Cable {
     this.#run = run
     this.#optionsOf = optionsOf
     this.#network = run.closing(new Network())
-    this.#all = new Conversing(run, this.#network, talks)
+    this.#all = new Conversing(this.#network, talks)
     this.#accounts = new Accounts(run, this.#all)
   }
 

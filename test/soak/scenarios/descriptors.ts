@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { Request, Router } from 'zerowire'
 import { now } from '../../support/in-station.js'
 import type { Station } from '../../support/station.js'
@@ -88,11 +87,9 @@ async function dialling(run: Run): Promise<void> {
   while (left > wanted - released) {
     await host.call('release', 10)
     left -= 10
-    await delay(100)
+    const most = Math.min(left, connected)
+    await run.until('their places are taken', async () => (await host.call('connected')) >= most)
   }
-  await run.until('the rest is connected', async () => {
-    return (await host.call('connected')) === left
-  })
   run.exactly('connected when there is room', await host.call('connected'), left)
 }
 

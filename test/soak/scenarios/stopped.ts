@@ -56,7 +56,7 @@ async function play(run: Run): Promise<void> {
   run.plan(rounds + 2)
   const here = { run: run.process.bind(run) }
   const place = { near: here, far: here, addresses: ['127.0.0.1', '127.0.0.1'] } as const
-  const all = new Conversing(run, place, conversations)
+  const all = new Conversing(place, conversations)
   const accounts = new Accounts(run, all)
   const { near, far } = all.hosts
   await all.begin(optionsOf, 5)
