@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { ROWS, type Row } from './rows.js'
+import type { Row } from './row.js'
+import { ROWS } from './rows.js'
 
 export interface Arguments {
   readonly rows: readonly Row[]

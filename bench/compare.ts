@@ -1,6 +1,6 @@
 import { measure, type Run } from './measure.js'
 import { performanceOf, rowResult, type Performance, type RowResult } from './results.js'
-import type { Row } from './rows.js'
+import type { Row } from './row.js'
 import type { Library } from './task.js'
 
 const LIBRARIES: readonly Library[] = ['zerowire', 'native', 'jszmq', 'raw']

@@ -14,6 +14,7 @@ export const FIGURES: Readonly<Record<Figure, FigureText>> = {
   resident: { better: 'less', text: (value) => `${kib(value)} resident` },
   heap: { better: 'less', text: (value) => `${kib(value)} of heap` },
   timer: { better: 'less', text: (value) => `${value.toFixed(1)} ms` },
+  duration: { better: 'less', text: (value) => `${significant(value)} s` },
 }
 
 /** How many times better `value` is than `other`. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PeerProcess } from './peer-process.js'
-import type { Row } from './rows.js'
+import type { Row } from './row.js'
 import { partOf } from './part.js'
 import type { Library, Outcome, Task, Usage } from './task.js'
 

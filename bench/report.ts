@@ -1,5 +1,11 @@
 import { FIGURES, significant } from './figures.js'
-import { factor, type Circumstances, type Performance, type RowResult } from './results.js'
+import {
+  factor,
+  reachedFactor,
+  type Circumstances,
+  type Performance,
+  type RowResult,
+} from './results.js'
 import type { Figure } from './task.js'
 
 /** For the terminal and the document: what the numbers were measured on. */
@@ -11,11 +17,14 @@ export function circumstancesText(facts: Circumstances): string {
 
 /** A row for the terminal: the ratio first, then who did what. */
 export function rowText({ name, title, figure, ratio, goals, libraries }: RowResult): string {
-  const verdicts = goals.map(({ goal, value, met }) => {
-    const reached = goal.startsWith('at most') || value === null ? '' : `${factor(value)}, `
-    return `${reached}goal ${goal} ${met === null ? 'unknown' : met ? 'met' : 'MISSED'}`
+  const verdicts = goals.map((result) => {
+    const { goal, met } = result
+    const reached = reachedFactor(result)
+    const verdict = `goal ${goal} ${met === null ? 'unknown' : met ? 'met' : 'MISSED'}`
+    return reached === undefined ? verdict : `${reached}, ${verdict}`
   })
-  const head = [`${name.padEnd(13)}${factor(ratio).padStart(7)}`, title, ...verdicts].join('   ')
+  const compared = libraries.native === undefined ? '' : factor(ratio)
+  const head = [`${name.padEnd(13)}${compared.padStart(7)}`, title, ...verdicts].join('   ')
   const lines = Object.entries(libraries).map(
     ([library, performance]) => `    ${library.padEnd(10)} ${performanceText(figure, performance)}`,
   )

@@ -1,6 +1,6 @@
 import { FIGURES, ratio } from './figures.js'
 import type { Run } from './measure.js'
-import type { Goal, Row } from './rows.js'
+import type { Goal, Row } from './row.js'
 import { median, spread } from './statistics.js'
 import type { Figure, Library } from './task.js'
 
@@ -85,8 +85,10 @@ export function rowResult(
   function judge(goal: Goal): GoalResult {
     if ('figure' in goal) {
       const value = libraries.zerowire?.figures[goal.figure] ?? null
-      const text = `at most ${FIGURES[goal.figure].text(goal.most)}`
-      return { goal: text, value, met: value === null ? null : value <= goal.most }
+      const [word, bound, sign] =
+        'most' in goal ? ['most', goal.most, -1] : ['least', goal.least, 1]
+      const met = value === null ? null : sign * (value - bound) >= 0
+      return { goal: `at ${word} ${FIGURES[goal.figure].text(bound)}`, value, met }
     }
     const other = 'row' in goal ? goal.row : goal.against
     const value =
@@ -100,6 +102,11 @@ export function rowResult(
     const text = `${factor(goal.least)} ${other}`
     return { goal: text, value, met: value === null ? null : value >= goal.least }
   }
+}
+
+/** How many times better, for a goal that asks for it; of a bound the row itself tells what was reached. */
+export function reachedFactor({ goal, value }: GoalResult): string | undefined {
+  return value === null || /^at (most|least) /.test(goal) ? undefined : factor(value)
 }
 
 /** A ratio to read. */

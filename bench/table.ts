@@ -1,6 +1,12 @@
 import { significant } from './figures.js'
 import { figureText, mib, otherFigures } from './report.js'
-import { factor, type GoalResult, type Performance, type RowResult } from './results.js'
+import {
+  factor,
+  reachedFactor,
+  type GoalResult,
+  type Performance,
+  type RowResult,
+} from './results.js'
 
 const HEAD = ['row', '', 'ratio', 'zerowire', 'native', 'jszmq', 'bare sockets', 'goal']
 
@@ -32,8 +38,10 @@ function cell({ figure }: RowResult, performance: Performance | undefined): stri
   ].join(', ')
 }
 
-function goalText({ goal, value, met }: GoalResult): string {
+function goalText(result: GoalResult): string {
+  const { goal, met } = result
   if (met === null) return `${goal}: n/a`
-  const reached = goal.startsWith('at most') ? '' : ` (${factor(value)})`
-  return met ? `${goal}${reached}` : `**missed**: ${goal}${reached}`
+  const reached = reachedFactor(result)
+  const text = reached === undefined ? goal : `${goal} (${reached})`
+  return met ? text : `**missed**: ${text}`
 }

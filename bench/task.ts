@@ -17,6 +17,7 @@ export type ScenarioName =
   | 'connect'
   | 'idle'
   | 'peers'
+  | `patterns/${string}`
 
 /** What messages are protected by; the second with the native accelerator, where a library has one. */
 export type Security = 'NULL' | 'CURVE' | 'CURVE, accelerated'
@@ -61,6 +62,8 @@ export type Figure =
   | 'heap'
   /** How long a timer of 10 ms takes, in milliseconds: 99 of 100 are faster. */
   | 'timer'
+  /** How long all of it took, in seconds. */
+  | 'duration'
 
 /** What a process has cost. */
 export interface Usage {

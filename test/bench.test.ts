@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { chart } from '../bench/chart.js'
-import type { Results } from '../bench/results.js'
+import type { Run } from '../bench/measure.js'
+import { rowOf, type Pattern } from '../bench/patterns/pattern.js'
+import { performanceOf, rowResult, type GoalResult, type Results } from '../bench/results.js'
 import { ROWS } from '../bench/rows.js'
 import { table } from '../bench/table.js'
 import { projectRoot } from './support/program.js'
@@ -65,5 +67,34 @@ describe('benchmark', { timeout: 60_000 }, () => {
     const { code, errors } = await bench('--only', 'tcp-17')
     expect(errors).toContain('no row "tcp-17"')
     expect(code).toBe(1)
+  })
+})
+
+describe('the goals of a pattern', () => {
+  function judged(goals: Pattern['goals'], figures: Run['figures']): readonly GoalResult[] {
+    const plays = { binds: () => Promise.resolve(undefined) }
+    const row = rowOf({ name: 'some', title: 'some', count: 1, goals, plays })
+    const costs = { messages: 1, bytes: 16, cpuSeconds: 1, peakResident: 1, peakHeap: 1 }
+    return rowResult(row, { zerowire: performanceOf(row, [{ ...costs, figures }]) }, []).goals
+  }
+
+  it.each([
+    [29_999, false],
+    [30_000, true],
+  ])('a rate of %i is compared with the least', (rate, met) => {
+    const goals = judged([{ figure: 'rate', least: 30_000 }], { rate })
+    expect(goals).toEqual([{ goal: 'at least 30.0 k/s', value: rate, met }])
+  })
+
+  it.each([
+    [2, true],
+    [2.01, false],
+  ])('%f seconds are compared with the most', (duration, met) => {
+    const goals = judged([{ figure: 'duration', most: 2 }], { duration })
+    expect(goals).toEqual([{ goal: 'at most 2.00 s', value: duration, met }])
+  })
+
+  it('nobody can tell without the figure', () => {
+    expect(judged([{ figure: 'rate', least: 1 }], {})).toMatchObject([{ value: null, met: null }])
   })
 })

@@ -1,3 +1,5 @@
+import { PATTERNS } from '../patterns/index.js'
+import { scenarioName } from '../patterns/pattern.js'
 import type { Scenario, ScenarioName } from '../task.js'
 import { connect } from './connect.js'
 import { idle } from './idle.js'
@@ -22,4 +24,5 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   connect,
   idle,
   peers,
+  ...Object.fromEntries(PATTERNS.map(({ name, plays }) => [scenarioName(name), plays])),
 }

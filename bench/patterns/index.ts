@@ -1,0 +1,4 @@
+import type { Pattern } from './pattern.js'
+
+/** A file each. */
+export const PATTERNS: readonly Pattern[] = []
