@@ -15,9 +15,9 @@ export type Source = Closable & AsyncIterable<Message[]>
  */
 export class Life {
   readonly #clock: Clock
-  readonly #sockets: Closable[] = []
+  readonly #sockets = new Set<Closable>()
   readonly #timers = new Set<Timer>()
-  readonly #loops: Promise<void>[] = []
+  readonly #loops = new Set<Promise<void>>()
   readonly #ending = deferred<undefined>()
   #over = false
 
@@ -37,8 +37,16 @@ export class Life {
 
   /** Closes the socket in the end. */
   own<S extends Closable>(socket: S): S {
-    this.#sockets.push(socket)
+    this.#sockets.add(socket)
     return socket
+  }
+
+  /** Closes a socket before the end, and keeps nothing of it: for those that are replaced. */
+  release(socket: Closable): void {
+    this.run(async () => {
+      await socket.close()
+      this.#sockets.delete(socket)
+    })
   }
 
   /** Hands each message to `take`, one after the other, until the socket is closed. */
@@ -53,7 +61,10 @@ export class Life {
 
   /** Lets a loop run, for whose end the end of all waits. */
   run(loop: () => Promise<void>): void {
-    this.#loops.push(loop().catch((error: unknown) => this.#fail(error)))
+    const running = loop()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#loops.delete(running))
+    this.#loops.add(running)
   }
 
   /** Calls once, unless all ends before. */
@@ -98,7 +109,7 @@ export class Life {
     this.#over = true
     for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
-    await Promise.all(this.#sockets.map((socket) => socket.close()))
+    await Promise.all([...this.#sockets].map((socket) => socket.close()))
     await Promise.all(this.#loops)
   }
 
