@@ -9,6 +9,12 @@ interface Closable {
 /** A socket that messages come from. */
 export type Source = Closable & AsyncIterable<Message[]>
 
+/** The same, for who takes all that is there. */
+export interface ManySource extends Closable {
+  readonly closed: boolean
+  receiveMany(): Promise<Message[][]>
+}
+
 /**
  * What a pattern is made of while it runs: its sockets, the loops that read them, its timers. All of
  * them end together, when the pattern is closed or one of them fails.
@@ -54,6 +60,23 @@ export class Life {
     this.run(async () => {
       for await (const message of source) {
         const taken = take(message)
+        if (taken) await taken
+      }
+    })
+  }
+
+  /** Hands over all messages that are there together, until the socket is closed. */
+  readMany(source: ManySource, take: (messages: Message[][]) => void | Promise<void>): void {
+    this.run(async () => {
+      for (;;) {
+        let messages: Message[][]
+        try {
+          messages = await source.receiveMany()
+        } catch (error) {
+          if (source.closed) return
+          throw error
+        }
+        const taken = take(messages)
         if (taken) await taken
       }
     })
