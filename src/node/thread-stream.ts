@@ -1,7 +1,6 @@
 import { BroadcastChannel } from 'node:worker_threads'
-import type { ByteStreamHandler } from '../session/byte-stream.js'
 import type { CountingStream } from '../transport/counted-session.js'
-import { atEndOfTurn, type TurnTask } from '../util/turn.js'
+import { NearStream } from '../transport/near-stream.js'
 import { copy, copyOfShared } from './shared-bytes.js'
 import { isGone } from '../util/transfer.js'
 import { Gifts } from './thread-gifts.js'
@@ -23,36 +22,27 @@ export interface ThreadStreamHost {
  * A stream of bytes between two threads, through memory that they share; large chunks are moved beside it. The
  * other end is called by a message of one number, and only if it has not been called since it last looked.
  */
-export class ThreadStream implements CountingStream, TurnTask {
+export class ThreadStream extends NearStream implements CountingStream {
   readonly #link: Link
   onCredit: (() => void) | undefined
   readonly #host: ThreadStreamHost
   readonly #bell: BroadcastChannel
   readonly #gifts: Gifts
-  #handler: ByteStreamHandler | undefined
   /** What did not find room. */
-  readonly #waiting: Uint8Array[] = []
-  #backlog = 0
-  #paused = false
-  #ending = false
-  #closed = false
-  #scheduled = false
+  readonly #chunks: Uint8Array[] = []
   /** The other end's thread is no more. */
   #orphaned = false
 
   constructor(link: Link, host: ThreadStreamHost) {
+    super()
     this.#link = link
     this.#host = host
     this.#bell = new BroadcastChannel(host.bell)
     this.#bell.onmessage = () => {
-      this.#look()
+      this.look()
     }
     this.#bell.unref()
     this.#gifts = new Gifts(link, host.bell)
-  }
-
-  get backlog(): number {
-    return this.#backlog
   }
 
   creditFor(sent: number): number {
@@ -81,30 +71,24 @@ export class ThreadStream implements CountingStream, TurnTask {
     return this.#orphaned || this.#link.theirs('closed') === 1
   }
 
-  attach(handler: ByteStreamHandler): void {
-    this.#handler = handler
-    // The other end may have written already.
-    this.#lookLater()
-  }
-
   write(chunks: readonly Uint8Array[]): void {
-    if (this.#closed || this.#ending) return
+    if (this.closed || this.ending) return
     for (const chunk of chunks) {
       if (isGone(chunk)) {
         this.destroy()
         // It counts as not written.
-        this.#backlog = 1
+        this.waiting = 1
         return
       }
       // Once it has been moved, nothing is left of it here.
       const { length } = chunk
-      const count = this.#backlog > 0 ? 0 : this.#put(chunk)
+      const count = this.waiting > 0 ? 0 : this.#put(chunk)
       if (count < length) {
-        this.#waiting.push(count === 0 ? chunk : chunk.subarray(count))
-        this.#backlog += length - count
+        this.#chunks.push(count === 0 ? chunk : chunk.subarray(count))
+        this.waiting += length - count
       }
     }
-    if (this.#backlog > 0) {
+    if (this.waiting > 0) {
       // What has been taken on is delivered before the thread ends, as a system would see to.
       this.#bell.ref()
       this.#push()
@@ -112,38 +96,10 @@ export class ThreadStream implements CountingStream, TurnTask {
     this.#call()
   }
 
-  pause(): void {
-    this.#paused = true
-  }
-
-  resume(): void {
-    if (!this.#paused) return
-    this.#paused = false
-    this.#lookLater()
-  }
-
-  end(): void {
-    this.#ending = true
-    if (this.#backlog === 0) this.#sayGoodbye()
-  }
-
-  destroy(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#waiting.length = this.#backlog = 0
-    this.#sayGoodbye()
-    this.#bell.close()
-    this.#gifts.close()
-    this.#host.closed()
-    queueMicrotask(() => {
-      this.#handler?.onClose(undefined)
-    })
-  }
-
   /** The other end's thread has died: what it has written can still be read. */
   orphan(): void {
     this.#orphaned = true
-    this.#lookLater()
+    this.lookLater()
   }
 
   /** Makes the other end look. */
@@ -151,25 +107,21 @@ export class ThreadStream implements CountingStream, TurnTask {
     if (this.#link.swap('called', 1) === 0) this.#bell.postMessage(0)
   }
 
-  endTurn(): void {
-    this.#scheduled = false
-    this.#look()
+  protected override release(): void {
+    this.#chunks.length = 0
+    this.#bell.close()
+    this.#gifts.close()
+    this.#host.closed()
   }
 
-  #lookLater(): void {
-    if (this.#scheduled || this.#closed) return
-    this.#scheduled = true
-    atEndOfTurn(this)
-  }
-
-  #look(): void {
-    if (this.#closed) return
+  protected override look(): void {
+    if (this.closed) return
     this.#link.set('called', 0)
     this.onCredit?.()
-    if (this.#backlog > 0) {
+    if (this.waiting > 0) {
       this.#push()
       this.#call()
-      if (this.#backlog === 0) this.#emptied()
+      if (this.waiting === 0) this.emptied()
     }
     this.#pull()
   }
@@ -178,17 +130,17 @@ export class ThreadStream implements CountingStream, TurnTask {
   #push(): void {
     const link = this.#link
     let refused = false
-    while (this.#waiting[0] !== undefined) {
-      const [chunk] = this.#waiting
+    while (this.#chunks[0] !== undefined) {
+      const [chunk] = this.#chunks
       if (isGone(chunk)) {
         this.destroy()
         return
       }
       const { length } = chunk
       const count = this.#put(chunk)
-      this.#backlog -= count
-      if (count === length) this.#waiting.shift()
-      else this.#waiting[0] = chunk.subarray(count)
+      this.waiting -= count
+      if (count === length) this.#chunks.shift()
+      else this.#chunks[0] = chunk.subarray(count)
       if (count > 0) continue
       // Room may have been made before the other end could know that it is waited for.
       if (refused) return
@@ -203,11 +155,6 @@ export class ThreadStream implements CountingStream, TurnTask {
   #put(chunk: Uint8Array): number {
     const { length } = chunk
     return this.#gifts.give(chunk) ? length : this.#link.write(chunk)
-  }
-
-  #emptied(): void {
-    if (this.#ending) this.#sayGoodbye()
-    else this.#handler?.onDrain()
   }
 
   /** Reads what was there when it began: what is written meanwhile has to wait for another turn. */
@@ -226,9 +173,9 @@ export class ThreadStream implements CountingStream, TurnTask {
       else break
     }
     if (!this.#isReading) return
-    if (link.readable > 0 || link.fetchable > 0) this.#lookLater()
+    if (link.readable > 0 || link.fetchable > 0) this.lookLater()
     else if (left) {
-      this.#handler?.onEnd()
+      this.handler?.onEnd()
       this.destroy()
     }
   }
@@ -238,29 +185,29 @@ export class ThreadStream implements CountingStream, TurnTask {
     if (memory === undefined) this.destroy()
     else {
       this.#uncramp()
-      this.#handler?.onData(memory)
+      this.handler?.onData(memory)
     }
   }
 
   get #isReading(): boolean {
-    return !this.#paused && !this.#closed && this.#handler !== undefined
+    return !this.paused && !this.closed && this.handler !== undefined
   }
 
   /** Reads some bytes, `most` at most. */
   #read(most: number): number {
     const link = this.#link
-    const target = this.#handler?.target()
-    const size = this.#handler?.largeFrames === true ? LARGE_READ_SIZE : READ_SIZE
+    const target = this.handler?.target()
+    const size = this.handler?.largeFrames === true ? LARGE_READ_SIZE : READ_SIZE
     const bytes = link.peek(Math.min(most, target?.length ?? size, size))
     const { length } = bytes
     if (target === undefined) {
       const chunk = copyOfShared(bytes)
       this.#consumed(length)
-      this.#handler?.onData(chunk)
+      this.handler?.onData(chunk)
     } else {
       copy(bytes, target, bytes)
       this.#consumed(length)
-      this.#handler?.onFilled(length)
+      this.handler?.onFilled(length)
     }
     return length
   }
@@ -275,7 +222,7 @@ export class ThreadStream implements CountingStream, TurnTask {
     if (this.#link.swap('cramped', 0) === 1) this.#call()
   }
 
-  #sayGoodbye(): void {
+  protected override sayGoodbye(): void {
     this.#link.set('closed', 1)
     this.#call()
   }

@@ -237,17 +237,9 @@ export class Threads implements Neighbours {
     )
     const { name, from, memory } = { name: endpoint.address, from: board.me, memory: link.memory }
     post(inboxOf(board, member), { name, from, memory, bell })
-    const abort = (): void => {
-      session.destroy()
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      await session.handshake()
-      signal.throwIfAborted()
-      return outer
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
+    await session.handshake(signal)
+    signal.throwIfAborted()
+    return outer
   }
 
   #answer({ name, from, memory, bell }: Call, board: Board): void {

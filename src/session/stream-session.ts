@@ -88,12 +88,20 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     return this.#paused
   }
 
-  /** Settles when messages can flow; rejects with what went wrong, the connection then being gone. */
-  async handshake(): Promise<this> {
+  /**
+   * Settles when messages can flow; rejects with what went wrong, the connection then being gone.
+   * @param signal calls it off.
+   */
+  async handshake(signal?: AbortSignal): Promise<this> {
     const { promise, resolve, reject } = deferred<this>()
+    const abort = (): void => {
+      this.destroy()
+    }
+    signal?.addEventListener('abort', abort)
     this.#outcome = (error) => {
       this.#outcome = undefined
       this.#deadline?.cancel()
+      signal?.removeEventListener('abort', abort)
       if (error === undefined) resolve(this)
       else reject(error)
     }

@@ -70,16 +70,7 @@ export class WebSocketTransport implements Transport {
     local.emit({ type: 'connect', address: text, connection, remoteAddress })
     const stream = new WebSocketStream(socket)
     const speak = socket.protocol === ZMTP_STREAM ? zmtp : zws
-    const session = new StreamSession(stream, local, facts, speak)
-    const abort = (): void => {
-      session.destroy()
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      return await session.handshake()
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
+    return new StreamSession(stream, local, facts, speak).handshake(signal)
   }
 
   listen({ text }: Endpoint): Listener {

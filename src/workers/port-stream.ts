@@ -1,8 +1,7 @@
-import type { ByteStreamHandler } from '../session/byte-stream.js'
 import { View } from '../util/bytes.js'
 import { isGone, moveTo } from '../util/transfer.js'
-import { atEndOfTurn, type TurnTask } from '../util/turn.js'
 import type { CountingStream } from '../transport/counted-session.js'
+import { NearStream } from '../transport/near-stream.js'
 import { watch } from './life.js'
 
 /** Bytes that one end may be ahead of the other. */
@@ -24,13 +23,11 @@ type Letter = readonly ArrayBuffer[] | Counts | string
  * A stream of bytes through a `MessagePort`, which moves what it is given. The ends tell each other what they
  * have read, so that what is under way is bounded.
  */
-export class PortStream implements CountingStream, TurnTask {
+export class PortStream extends NearStream implements CountingStream {
   onCredit: (() => void) | undefined
   readonly #port: MessagePort
-  #handler: ByteStreamHandler | undefined
   /** What did not find room. */
-  #waiting: Uint8Array[] = []
-  #backlog = 0
+  #chunks: Uint8Array[] = []
   /** What has come and has not been read. */
   readonly #unread: ArrayBuffer[] = []
   /** Bytes posted. */
@@ -39,10 +36,6 @@ export class PortStream implements CountingStream, TurnTask {
   /** What has been said of it. */
   #said: Counts = this.#mine
   #theirs: Counts = this.#mine
-  #paused = false
-  #ending = false
-  #closed = false
-  #scheduled = false
   /** The other end has said goodbye, or is no more. */
   #left = false
 
@@ -51,6 +44,7 @@ export class PortStream implements CountingStream, TurnTask {
 
   /** @param life of this realm. */
   constructor(port: MessagePort, life: string) {
+    super()
     this.#port = port
     port.onmessage = ({ data }: MessageEvent<Letter>) => {
       this.#hear(data)
@@ -61,47 +55,11 @@ export class PortStream implements CountingStream, TurnTask {
     if (life !== '') port.postMessage(life)
   }
 
-  get backlog(): number {
-    return this.#backlog
-  }
-
-  attach(handler: ByteStreamHandler): void {
-    this.#handler = handler
-    this.#later()
-  }
-
   write(chunks: readonly Uint8Array[]): void {
-    if (this.#closed || this.#ending) return
-    for (const chunk of chunks) this.#backlog += chunk.length
-    this.#waiting = this.#waiting.length === 0 ? [...chunks] : [...this.#waiting, ...chunks]
+    if (this.closed || this.ending) return
+    for (const chunk of chunks) this.waiting += chunk.length
+    this.#chunks = this.#chunks.length === 0 ? [...chunks] : [...this.#chunks, ...chunks]
     this.#push()
-  }
-
-  pause(): void {
-    this.#paused = true
-  }
-
-  resume(): void {
-    if (!this.#paused) return
-    this.#paused = false
-    this.#later()
-  }
-
-  end(): void {
-    this.#ending = true
-    if (this.#backlog === 0) this.#sayGoodbye()
-  }
-
-  destroy(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#waiting.length = this.#unread.length = this.#backlog = 0
-    this.#sayGoodbye()
-    this.#port.close()
-    this.#unwatch?.()
-    queueMicrotask(() => {
-      this.#handler?.onClose(undefined)
-    })
   }
 
   creditFor(): number {
@@ -120,20 +78,19 @@ export class PortStream implements CountingStream, TurnTask {
     return this.#left ? this.#theirs.taken : undefined
   }
 
-  endTurn(): void {
-    this.#scheduled = false
+  protected override look(): void {
     this.#pull()
     this.#report()
   }
 
-  #later(): void {
-    if (this.#scheduled || this.#closed) return
-    this.#scheduled = true
-    atEndOfTurn(this)
+  protected override release(): void {
+    this.#chunks.length = this.#unread.length = 0
+    this.#port.close()
+    this.#unwatch?.()
   }
 
   #hear(letter: Letter): void {
-    if (this.#closed) return
+    if (this.closed) return
     if (typeof letter === 'string') {
       this.#unwatch = watch(letter, () => {
         this.#orphan()
@@ -147,7 +104,7 @@ export class PortStream implements CountingStream, TurnTask {
   /** The other end is no more: what it has sent can still be read. */
   #orphan(): void {
     this.#left = true
-    this.#later()
+    this.lookLater()
   }
 
   #count(counts: Counts): void {
@@ -157,21 +114,21 @@ export class PortStream implements CountingStream, TurnTask {
       return
     }
     this.onCredit?.()
-    if (this.#backlog === 0) return
+    if (this.waiting === 0) return
     this.#push()
-    if (this.#backlog === 0) this.#emptied()
+    if (this.waiting === 0) this.emptied()
   }
 
   /** Posts what waits, as far as there is room. */
   #push(): void {
-    const chunks = this.#waiting
+    const chunks = this.#chunks
     let room = WINDOW - ((this.#written - this.#theirs.read) | 0)
     let count = 0
     for (const chunk of chunks) {
       if (isGone(chunk)) {
         this.destroy()
         // It counts as not written.
-        this.#backlog = 1
+        this.waiting = 1
         return
       }
       // One that is longer than all there may be goes alone.
@@ -181,45 +138,40 @@ export class PortStream implements CountingStream, TurnTask {
     }
     if (count === 0) return
     const due = chunks.slice(0, count)
-    this.#waiting = chunks.slice(count)
+    this.#chunks = chunks.slice(count)
     let bytes = 0
     for (const { length } of due) bytes += length
     moveTo(this.#port, due, (memory) => memory)
-    this.#backlog -= bytes
+    this.waiting -= bytes
     this.#written = (this.#written + bytes) | 0
   }
 
-  #emptied(): void {
-    if (this.#ending) this.#sayGoodbye()
-    else this.#handler?.onDrain()
-  }
-
   #pull(): void {
-    while (!this.#paused && !this.#closed && this.#handler !== undefined) {
+    while (!this.paused && !this.closed && this.handler !== undefined) {
       const memory = this.#unread.shift()
       if (memory === undefined) {
         if (!this.#left) return
-        this.#handler.onEnd()
+        this.handler.onEnd()
         this.destroy()
         return
       }
       this.#say({ read: (this.#mine.read + memory.byteLength) | 0 })
-      this.#handler.onData(new View(memory, 0, memory.byteLength))
+      this.handler.onData(new View(memory, 0, memory.byteLength))
     }
   }
 
   #say(news: Partial<Counts>): void {
     this.#mine = { ...this.#mine, ...news }
-    this.#later()
+    this.lookLater()
   }
 
   #report(): void {
-    if (this.#closed || this.#said === this.#mine) return
+    if (this.closed || this.#said === this.#mine) return
     this.#said = this.#mine
     this.#port.postMessage(this.#mine)
   }
 
-  #sayGoodbye(): void {
+  protected override sayGoodbye(): void {
     this.#port.postMessage({ ...this.#mine, last: true } satisfies Counts)
   }
 }

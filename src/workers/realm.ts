@@ -278,17 +278,9 @@ export class Realm implements Neighbours {
     const { port1, port2 } = new MessageChannel()
     const [session, outer] = connection(port1, endpoint.text, local, this.#life)
     way.say({ call: endpoint.address, port: port2 }, [port2])
-    const abort = (): void => {
-      session.destroy()
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      await session.handshake()
-      signal.throwIfAborted()
-      return outer
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
+    await session.handshake(signal)
+    signal.throwIfAborted()
+    return outer
   }
 
   /** A call that is for somebody here, or elsewhere. */

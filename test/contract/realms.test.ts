@@ -6,7 +6,7 @@ import { texts } from '../support/messages.js'
 import { Acceptor, connect } from '../support/test-ends.js'
 import { freshAddress } from '../support/transports.js'
 import { nextTurn } from '../support/turn.js'
-import { describeTransport } from './transport-contract.js'
+import { between, describeNeighbours } from './neighbours.js'
 
 /** One realm's transport, and the realm. */
 class TestRealm {
@@ -37,27 +37,13 @@ class TestRealm {
   }
 }
 
-/** Listens in one realm, connects in another, and neither of them is the hub. */
+/** Neither of them is the hub. */
 function twoRealms(): Transport {
   const hub = new TestRealm()
-  const [near, far] = [hub.parent().transport, hub.parent().transport]
-  return {
-    ...{ scheme: 'inproc', observable: false },
-    check: (endpoint) => {
-      near.check(endpoint)
-    },
-    prepare: (endpoint) => far.prepare(endpoint),
-    connect: (endpoint, local, signal) => near.connect(endpoint, local, signal),
-    listen: (endpoint, local, accept) => far.listen(endpoint, local, accept),
-  }
+  return between(hub.parent().transport, hub.parent().transport)
 }
 
-describeTransport('inproc', {
-  create: twoRealms,
-  pending: () => ({ address: freshAddress('inproc') }),
-  unreachable: [],
-  malformed: [{ address: `inproc://${'x'.repeat(256)}`, code: 'EINVAL' }],
-})
+describeNeighbours(twoRealms)
 
 const inUse = { code: 'EADDRINUSE' }
 

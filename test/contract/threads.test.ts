@@ -5,7 +5,7 @@ import type { Transport } from '../../src/transport/transport.js'
 import { texts } from '../support/messages.js'
 import { Acceptor, connect } from '../support/test-ends.js'
 import { freshAddress } from '../support/transports.js'
-import { describeTransport } from './transport-contract.js'
+import { between, describeNeighbours } from './neighbours.js'
 
 /** One thread's transport: two of them in a thread are as far apart as two threads. */
 function thread(): InprocTransport {
@@ -14,25 +14,9 @@ function thread(): InprocTransport {
   return transport
 }
 
-/** Listens in one thread, connects in another. */
-function twoThreads(): Transport {
-  const [near, far] = [thread(), thread()]
-  return {
-    ...{ scheme: 'inproc', observable: false },
-    check: (endpoint) => {
-      near.check(endpoint)
-    },
-    connect: (endpoint, local, signal) => near.connect(endpoint, local, signal),
-    listen: (endpoint, local, accept) => far.listen(endpoint, local, accept),
-  }
-}
+const twoThreads = (): Transport => between(thread(), thread())
 
-describeTransport('inproc', {
-  create: twoThreads,
-  pending: () => ({ address: freshAddress('inproc') }),
-  unreachable: [],
-  malformed: [{ address: `inproc://${'x'.repeat(256)}`, code: 'EINVAL' }],
-})
+describeNeighbours(twoThreads)
 
 describe('a connect that comes before its bind', () => {
   it('waits for it', async () => {
