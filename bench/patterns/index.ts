@@ -1,4 +1,5 @@
+import { majordomo } from './majordomo.js'
 import type { Pattern } from './pattern.js'
 
 /** A file each. */
-export const PATTERNS: readonly Pattern[] = []
+export const PATTERNS: readonly Pattern[] = [majordomo]
