@@ -1,0 +1,11 @@
+/**
+ * A queue that gives each request to the worker that has had none for longest, and its workers. See
+ * the README beside this file.
+ *
+ * @packageDocumentation
+ */
+export { LoadBalancer, type BoundEnds, type LoadBalancerOptions } from './load-balancer.js'
+export { LoadBalancerWorker, type LoadBalancerWorkerOptions } from './worker.js'
+export type { QueueStats } from '../common/dispatcher.js'
+export type { WorkerStats } from '../common/desk.js'
+export type { Handler } from '../common/handling.js'
