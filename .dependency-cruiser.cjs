@@ -135,7 +135,11 @@ module.exports = {
       severity: 'error',
       comment: 'What users install must be declared as a dependency.',
       from: { path: '^patterns/', pathNot: '\\.test\\.ts$|/test/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        // An optional one is installed here as well, for the tests.
+        dependencyTypesNot: ['npm-peer'],
+      },
     },
   ],
   options: {

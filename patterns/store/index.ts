@@ -1,0 +1,8 @@
+/**
+ * Where patterns keep what has to outlive them: ordered keys of bytes, written in groups.
+ *
+ * @packageDocumentation
+ */
+export { LevelStore, type LevelStoreOptions } from './level-store.js'
+export { MemoryStore } from './memory-store.js'
+export { pages, type Change, type Entry, type RangeOptions, type Store } from './store.js'
