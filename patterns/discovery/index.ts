@@ -1,0 +1,15 @@
+/**
+ * Who is there: endpoints by the names of services, and sockets whose connects follow them.
+ *
+ * @packageDocumentation
+ */
+export type { Discovery, Watch, Watcher } from './discovery.js'
+export { Directory, type DirectoryOptions } from './directory.js'
+export {
+  follow,
+  Following,
+  type FollowEvent,
+  type FollowOptions,
+  type FollowStats,
+} from './follow.js'
+export { StaticDiscovery } from './static-discovery.js'
