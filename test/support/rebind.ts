@@ -1,7 +1,7 @@
 import { nextTurn } from './turn.js'
 
 interface Bindable {
-  bind(address: string): Promise<void>
+  bind(address: string): Promise<unknown>
 }
 
 /** Binds again where somebody has just left, waiting until the system has let the port go. */

@@ -1,0 +1,12 @@
+/**
+ * Binary Star (guide, chapter 4): two servers of which one serves, and a client that finds it.
+ *
+ * @packageDocumentation
+ */
+export { BinaryStar, type BinaryStarOptions, type BinaryStarStats } from './binary-star.js'
+export {
+  BinaryStarClient,
+  type BinaryStarClientOptions,
+  type BinaryStarClientStats,
+} from './client.js'
+export { transition, type BinaryStarEvent, type BinaryStarState, type Transition } from './fsm.js'
