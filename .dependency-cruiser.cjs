@@ -134,7 +134,7 @@ module.exports = {
       name: 'patterns-need-only-dependencies',
       severity: 'error',
       comment: 'What users install must be declared as a dependency.',
-      from: { path: '^patterns/', pathNot: '\\.test\\.ts$|/test/' },
+      from: { path: '^patterns/', pathNot: '\\.test\\.ts$|/test/|/example\\.ts$' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         // An optional one is installed here as well, for the tests.
