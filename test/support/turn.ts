@@ -7,3 +7,8 @@ const later: Later = (globalThis as { setImmediate?: Later }).setImmediate ?? se
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => later(resolve))
 }
+
+/** Waits until a condition holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn()
+}

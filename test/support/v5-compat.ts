@@ -4,6 +4,8 @@ import * as compat from 'zerowire/v5-compat'
 import { track } from './track.js'
 import { nextTurn } from './turn.js'
 
+export { until } from './turn.js'
+
 /** What both libraries export; the reference's own types are the contract. */
 export type Compat = typeof native
 export type CompatSocket = native.Socket
@@ -97,9 +99,4 @@ export async function repeatUntil<T>(kept: Promise<T>, work: () => void): Promis
     await nextTurn()
   }
   return watch
-}
-
-/** Waits until a condition holds. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await nextTurn()
 }
