@@ -1,0 +1,23 @@
+/**
+ * Bulk transfer of files, and of any source of bytes: in chunks that the receiver asks for, so that
+ * neither side fills its memory; resumed where it was broken off; checked to the last byte.
+ *
+ * @packageDocumentation
+ */
+export {
+  TransferClient,
+  type Fetched,
+  type FetchOptions,
+  type Progress,
+  type TransferClientOptions,
+} from './client.js'
+export { filesBelow, fileSink, type FileSink } from './files.js'
+export { MemorySink, MemoryStore } from './memory.js'
+export { TransferServer, type TransferServerOptions, type TransferServerStats } from './server.js'
+export {
+  TransferError,
+  type Sink,
+  type Source,
+  type Store,
+  type TransferErrorCode,
+} from './store.js'
