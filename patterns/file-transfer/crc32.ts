@@ -5,8 +5,8 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest
 })
 
-/** CRC-32 as zip and PNG have it: finds accidents, no forgery. */
-export function crc32(bytes: Uint8Array): number {
+/** CRC-32 for where there is no other. */
+export function plainCrc32(bytes: Uint8Array): number {
   let rest = 0xffffffff
   // eslint-disable-next-line @typescript-eslint/prefer-for-of -- takes half the time
   for (let at = 0; at < bytes.length; at++) {
@@ -14,3 +14,16 @@ export function crc32(bytes: Uint8Array): number {
   }
   return ~rest >>> 0
 }
+
+interface Host {
+  readonly process?: {
+    readonly getBuiltinModule?: (id: 'node:zlib') => { readonly crc32?: typeof plainCrc32 }
+  }
+}
+
+/**
+ * CRC-32 as zip and PNG have it, which finds accidents, no forgery: Node's from 20.16 on, ten times as
+ * fast. Asked for, not imported, so that this runs in browsers.
+ */
+export const crc32: (bytes: Uint8Array) => number =
+  (globalThis as Host).process?.getBuiltinModule?.('node:zlib').crc32 ?? plainCrc32

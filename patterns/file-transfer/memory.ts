@@ -40,7 +40,7 @@ export class MemorySink implements Sink {
   #size = 0
 
   /** @param limit how many bytes it takes; more are a RangeError. @default 268,435,456 */
-  constructor(limit = 2 ** 28) {
+  constructor(limit: number = 2 ** 28) {
     this.#limit = whole('limit', limit)
   }
 
