@@ -6,6 +6,7 @@ import { malformed, type Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { Session } from '../session/session.js'
 import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
+import { demandKeys } from './demand-keys.js'
 import { NetStream } from './net-stream.js'
 import { dial, serve, type ListenerKind } from './stream-transport.js'
 import { isOwned } from './unix-owner.js'
@@ -18,8 +19,9 @@ export class IpcTransport implements Transport {
   readonly scheme = 'ipc'
   readonly observable = true
 
-  check(endpoint: Endpoint): void {
+  check(endpoint: Endpoint, local?: LocalEnd): void {
     pathOf(endpoint)
+    if (local !== undefined) demandKeys(endpoint, local)
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {

@@ -8,6 +8,7 @@ import { nextConnection, type Session } from '../session/session.js'
 import { StreamSession } from '../session/stream-session.js'
 import type { Accept, Listener, LocalEnd } from '../transport/transport.js'
 import { startTimer } from '../util/timer.js'
+import { demandKeys } from './demand-keys.js'
 import { listenNow, type Place } from './listen.js'
 import { NetStream } from './net-stream.js'
 import { warnIfOpen } from './open-warning.js'
@@ -139,6 +140,7 @@ export interface ListenerKind {
 
 /** Listens, shakes hands with whoever comes, and hands on those who have finished. */
 export function serve(text: string, local: LocalEnd, accept: Accept, kind: ListenerKind): Listener {
+  demandKeys({ text }, local)
   let endpoint = text
   const failed = (error: ZmqError): void => {
     local.emit({ type: 'accept:error', address: endpoint, error })

@@ -8,6 +8,7 @@ import {
 } from '../endpoint.js'
 import type { Session } from '../session/session.js'
 import type { Accept, Listener, LocalEnd, Transport } from '../transport/transport.js'
+import { demandKeys } from './demand-keys.js'
 import { NetStream } from './net-stream.js'
 import { proxyOf } from './socks.js'
 import { dial, serve } from './stream-transport.js'
@@ -21,7 +22,9 @@ export class TcpTransport implements Transport {
 
   check(endpoint: Endpoint, local?: LocalEnd): void {
     parseRoute(endpoint)
-    if (local !== undefined) proxyOf(local.options)
+    if (local === undefined) return
+    proxyOf(local.options)
+    demandKeys(endpoint, local)
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {

@@ -26,6 +26,7 @@ import type {
 } from '../transport/transport.js'
 import { WebSocketDecoder } from '../wire/websocket-decoder.js'
 import { WebSocketEncoder } from '../wire/websocket-encoder.js'
+import { demandKeys } from './demand-keys.js'
 import { tls } from './builtin.js'
 import { NetStream } from './net-stream.js'
 import { connected, welcome } from './stream-transport.js'
@@ -79,8 +80,9 @@ export class WebSocketTransport implements Transport {
     this.scheme = scheme
   }
 
-  check(endpoint: Endpoint): void {
+  check(endpoint: Endpoint, local?: LocalEnd): void {
     parseWebRoute(endpoint)
+    if (local !== undefined) demandKeys(endpoint, local)
   }
 
   async connect(endpoint: Endpoint, local: LocalEnd, signal: AbortSignal): Promise<Session> {
@@ -161,6 +163,7 @@ export class WebSocketTransport implements Transport {
 
   listen(endpoint: Endpoint, local: LocalEnd, accept: Accept, server?: UpgradeServer): Listener {
     const { path } = parseWebBind(endpoint, server !== undefined)
+    demandKeys(endpoint, local)
     const strangers = new Strangers()
     const admits = filter(local.options.tcpAcceptFilter)
     let bound = endpoint.text

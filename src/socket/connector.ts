@@ -124,8 +124,8 @@ export class Connector {
   }
 }
 
-/** The peer has broken the protocol in a way that it will break again, or does not want us. */
+/** The peer has broken the protocol in a way that it will break again, or does not want us; or our keys are none. */
 function isFinal(error: unknown): boolean {
   if (!(error instanceof ZmqError)) return false
-  return error.code.startsWith('ERR_ZMTP_') || (error.status ?? 300) > 300
+  return /^ERR_ZMTP_|^EINVAL/.test(error.code) || (error.status ?? 300) > 300
 }

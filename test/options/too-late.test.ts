@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest'
+import { curveKeyPair } from 'zerowire'
 import { describeOurs, ours, type AnySocket } from '../support/implementations.js'
 import { libraries, optionRows, outcome, wrong } from '../support/option-table.js'
 import { open } from '../support/scope.js'
@@ -42,8 +43,8 @@ const settable = rows.filter(({ value, mended }) => !mended?.includes(value))
 
 describe.each(settable)('$library: $name', ({ lib, name, type, value, bad, kind, immediate }) => {
   const expected = immediate ? [] : [LATE]
-  const set = (socket: AnySocket, to: unknown) => () => {
-    ;(socket as unknown as Bag)[name] = to
+  const set = (socket: AnySocket, to: unknown, option = name) => () => {
+    ;(socket as unknown as Bag)[option] = to
   }
 
   it('before there is an endpoint warns of nothing', () => {
@@ -62,6 +63,8 @@ describe.each(settable)('$library: $name', ({ lib, name, type, value, bad, kind,
     set(socket, value)()
     expect(warnings()).toEqual([])
 
+    // A server of CURVE cannot do without.
+    if (name === 'curveServer') set(socket, curveKeyPair().secretKey, 'curveSecretKey')()
     const address = await bindFresh(socket)
     set(socket, value)()
     expect(warnings()).toEqual(expected)
