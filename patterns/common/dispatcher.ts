@@ -16,7 +16,7 @@ export interface QueueStats {
   readonly lost: number
   /** Messages that were neither a request nor anything that a worker may say. */
   readonly malformed: number
-  /** Replies of workers that had no request. */
+  /** From workers that had no request, or have not said that they are ready. */
   readonly unexpected: number
   /** Workers, or credits of workers, beyond the bounds. */
   readonly refused: number
@@ -32,6 +32,8 @@ export interface DispatcherOptions {
   readonly maxCredits: number
   /** What comes between the id of a worker and the request. */
   readonly header: readonly MessageLike[]
+  /** A worker could not be sent a request, and is to be taken for gone. */
+  readonly onUnreachable: (id: Message) => void
 }
 
 interface Worker {
@@ -135,6 +137,11 @@ export class Dispatcher {
     this.#counts.malformed++
   }
 
+  /** Counts what comes from somebody who is no worker. */
+  unexpected(): void {
+    this.#counts.unexpected++
+  }
+
   #free(worker: Worker): void {
     worker.idle++
     this.#idle.add(worker)
@@ -171,7 +178,7 @@ export class Dispatcher {
     } catch {
       this.#counts.requests--
       worker.busy--
-      this.gone(worker.id)
+      this.#options.onUnreachable(worker.id)
       return false
     }
   }

@@ -59,6 +59,7 @@ export class LoadBalancer {
     this.#dispatcher = new Dispatcher(this.#life, this.#front, this.#back, {
       ...bounds,
       header: [''],
+      onUnreachable: (id) => this.#dispatcher.gone(id),
     })
   }
 

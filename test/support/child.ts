@@ -66,6 +66,15 @@ export class Child {
     return this.exit
   }
 
+  /** Lets it do nothing at all until `thaw()`; its connections stay. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#process.kill('SIGCONT')
+  }
+
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
