@@ -48,6 +48,11 @@ export class Child {
     return this.#news.until(() => this.#lines.shift())
   }
 
+  /** Sends it a signal, such as SIGSTOP, which no process can refuse. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name)
+  }
+
   /** Everything it printed and nobody has read, once it has ended by itself. */
   async rest(): Promise<string[]> {
     await this.exit
