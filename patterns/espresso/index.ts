@@ -1,0 +1,8 @@
+/**
+ * A forwarder for publishers and subscribers with a tap that shows what passes. See the README beside
+ * this file.
+ *
+ * @packageDocumentation
+ */
+export { Espresso, type EspressoOptions, type EspressoStats } from './espresso.js'
+export { describe, type Sip } from './sip.js'
