@@ -6,13 +6,7 @@ import { Life } from '../common/life.js'
 import { crc32 } from './crc32.js'
 import { Lane } from './lane.js'
 import { TransferError, type Source, type Store } from './store.js'
-import {
-  decodeRequest,
-  encodeReply,
-  LONGEST_REQUEST_PART,
-  type Reply,
-  type Request,
-} from './wire.js'
+import { decodeRequest, encodeReply, LONGEST_NAME, type Reply, type Request } from './wire.js'
 
 /** What {@link TransferServer} can be told. */
 export interface TransferServerOptions {
@@ -105,7 +99,7 @@ export class TransferServer {
         // What a client does not read is dropped, before it fills the memory.
         sendHighWaterMark: credit + OTHER_ANSWERS,
         receiveHighWaterMark: credit + OTHER_ANSWERS,
-        maxMessageSize: LONGEST_REQUEST_PART,
+        maxMessageSize: LONGEST_NAME,
         routerNotify: 2,
       }),
     )

@@ -3,17 +3,14 @@ import type { Message } from 'zerowire/extra'
 /** First part of every message: who speaks something else is ignored. */
 export const PROTOCOL = 'FT01'
 
-/** The longest name of a source, in bytes of UTF-8. */
+/** The longest name of a source, in bytes of UTF-8; no part of a request is longer. */
 export const LONGEST_NAME = 4096
 
 /** The longest version of a source, in bytes of UTF-8. */
-export const LONGEST_VERSION = 64
+const LONGEST_VERSION = 64
 
 /** What a message weighs beside the bytes of a chunk, with room to spare. */
 export const OVERHEAD = 256
-
-/** The longest part of a request. */
-export const LONGEST_REQUEST_PART: number = LONGEST_NAME
 
 /** What a client asks for. */
 export type Request =
