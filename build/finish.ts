@@ -36,17 +36,18 @@ await writeFile(join(commonJs, 'package.json'), '{ "type": "commonjs" }\n')
 // The names of package.json do not reach into a folder that has one of its own.
 const names = Object.keys(manifest.imports)
 const named = new RegExp(`"(${names.join('|')})"`, 'g')
+/** Nor does the name of the package, by which patterns know it, and which may be another where it is installed. */
+const itself = /(?<=(?:from |import\(|require\())(['"])zerowire(?:\/(\w+))?\1/g
 const files = await readdir(commonJs, { recursive: true })
-for (const file of files.filter((name) => name.endsWith('.js'))) {
+for (const file of files.filter((name) => /\.(js|d\.ts)$/.test(name))) {
   const path = join(commonJs, file)
   const text = await readFile(path, 'utf8')
   const resolved = text
     .replaceAll(named, (_whole, name: string) => {
       return JSON.stringify(way(`./dist/${file}`, manifest.imports[name]?.default ?? name))
     })
-    // Nor does the name of the package, by which patterns know it.
-    .replaceAll(/require\("zerowire(?:\/(\w+))?"\)/g, (_whole, entry = 'index') => {
-      return `require(${JSON.stringify(way(`./${file}`, `./${String(entry)}.js`))})`
+    .replaceAll(itself, (_whole, _quote, entry = 'index') => {
+      return JSON.stringify(way(`./${file}`, `./${String(entry)}.js`))
     })
   if (resolved !== text) await writeFile(path, resolved)
 }

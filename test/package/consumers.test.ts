@@ -33,6 +33,21 @@ interface Program {
   readonly flags?: readonly string[]
 }
 
+/** A pattern, which has to mean the same sockets. */
+const pattern = `
+async function main() {
+  const server = new zmq.Reply()
+  await server.bind('tcp://127.0.0.1:*')
+  const client = new pirate.LazyPirate(server.lastEndpoint)
+  const asked = client.request(['it', 'works'])
+  await server.send(await server.receive())
+  console.log((await asked).join(' '))
+  await client.close()
+  server.close()
+}
+main().catch((error) => { console.error(error); process.exit(1) })
+`
+
 /** Like loaders that know nothing of ES modules, such as those of test runners. */
 const onlyCommonJs = '--no-experimental-require-module'
 
@@ -104,6 +119,17 @@ const programs: readonly Program[] = [
     file: 'n.ts',
     text: `import zmq = require('zeromq')${conversation}`,
     flags: [onlyCommonJs, '--require', 'ts-node/register'],
+  },
+  {
+    how: 'a pattern, by import',
+    file: 'o.mjs',
+    text: `import * as zmq from 'zeromq'\nimport * as pirate from 'zeromq/patterns/lazy-pirate'${pattern}`,
+  },
+  {
+    how: 'a pattern, by require() where ES modules cannot be required',
+    file: 'p.cjs',
+    text: `const zmq = require('zeromq')\nconst pirate = require('zeromq/patterns/lazy-pirate')${pattern}`,
+    flags: [onlyCommonJs],
   },
 ]
 
