@@ -63,6 +63,18 @@ describe('benchmark', { timeout: 60_000 }, () => {
     expect(svg).toContain('PUSH to PULL, tcp')
   })
 
+  it('measures patterns alone, against a bound', async () => {
+    const args = ['--only', 'majordomo', '--rounds', '1', '--scale', String(SCALE), '--json']
+    const { code, output, errors } = await bench(...args)
+    expect(errors).toBe('')
+    expect(code).toBe(0)
+    const [row] = (JSON.parse(output) as Results).rows
+    expect(Object.keys(row?.libraries ?? {})).toEqual(['zerowire'])
+    expect(row?.goals).toMatchObject([{ goal: 'at least 30.0 k/s' }])
+    expect(row?.goals[0]?.value).toBeGreaterThan(0)
+    expect(table(row ? [row] : [])).toContain('| `majordomo` | Patterns: Majordomo, ')
+  })
+
   it('knows its rows', async () => {
     const { code, errors } = await bench('--only', 'tcp-17')
     expect(errors).toContain('no row "tcp-17"')

@@ -5,8 +5,9 @@ import { Broker, type Version } from 'zerowire/patterns/majordomo'
 import { expect, it } from 'vitest'
 import { bytes, texts } from '../../test/support/messages.js'
 import { holdsLater } from '../../test/support/property.js'
+import { until } from '../../test/support/turn.js'
 import { Model, INTERVAL, type Limits } from './test/model.js'
-import { CLIENT, until, WORKER } from './test/peer.js'
+import { CLIENT, WORKER } from './test/peer.js'
 
 const CLIENTS = 3
 const WORKERS = 4

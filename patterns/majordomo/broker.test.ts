@@ -1,6 +1,7 @@
 import { Broker } from 'zerowire/patterns/majordomo'
 import { describe, expect, it } from 'vitest'
-import { asking, CLIENT, Peer, ready, station, until, VERSIONS, WORKER } from './test/peer.js'
+import { until } from '../../test/support/turn.js'
+import { asking, CLIENT, Peer, ready, station, VERSIONS, WORKER } from './test/peer.js'
 
 const { '0.1': old, '0.2': current } = WORKER
 

@@ -1,6 +1,7 @@
 import { Router } from 'zerowire'
 import type { Message } from 'zerowire/extra'
 import { systemClock, type Clock } from '../clock/index.js'
+import { keyOf } from '../common/frames.js'
 import { Life } from '../common/life.js'
 import {
   limitsOf,
@@ -16,7 +17,6 @@ import {
   dialectOf,
   EMPTY,
   isSame,
-  keyOf,
   LONGEST_NAME,
   MANAGEMENT,
   type Dialect,

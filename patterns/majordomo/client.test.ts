@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { bytes, texts } from '../../test/support/messages.js'
 import { track } from '../../test/support/track.js'
 import { bindFresh, deserted } from '../../test/support/transports.js'
-import { nextTurn } from '../../test/support/turn.js'
+import { nextTurn, until } from '../../test/support/turn.js'
 import { trackAll } from '../common/test/tracked.js'
-import { CLIENT, until, VERSIONS } from './test/peer.js'
+import { CLIENT, VERSIONS } from './test/peer.js'
 
 /** A broker that says only what a test tells it to, a ROUTER of libzmq. */
 async function brokerage() {

@@ -1,12 +1,15 @@
+import { Dealer } from 'zerowire'
 import { ManualClock } from 'zerowire/patterns/clock'
 import { AsyncClient, Client, Worker } from 'zerowire/patterns/majordomo'
 import { describe, expect, it } from 'vitest'
 import { Child } from '../../test/support/child.js'
-import { texts } from '../../test/support/messages.js'
+import { bytes, texts } from '../../test/support/messages.js'
+import { track } from '../../test/support/track.js'
 import { freshAddress } from '../../test/support/transports.js'
+import { until } from '../../test/support/turn.js'
 import { deferred } from '../common/deferred.js'
 import { trackAll } from '../common/test/tracked.js'
-import { asking, CLIENT, ready, station, until, WORKER, type Station } from './test/peer.js'
+import { asking, CLIENT, ready, station, WORKER, type Station } from './test/peer.js'
 
 const programs = 'patterns/majordomo/test/programs'
 
@@ -60,6 +63,7 @@ describe('a worker that is killed', { timeout: 60_000 }, () => {
     const reply = client.request('work', '1')
     expect(await first.line()).toBe('got 1')
     await first.kill()
+    await until(() => all.broker.stats.resent === 1)
     await worker(all, 'whole')
     expect(texts(await reply)).toEqual(['done', '1'])
     expect(client.stats.retries).toBe(0)
@@ -79,6 +83,31 @@ describe('a worker that is killed', { timeout: 60_000 }, () => {
     await expect(rest).rejects.toThrow('The reply broke off')
     await worker(all, 'whole')
     expect(texts(await client.request('work', '2'))).toEqual(['done', '2'])
+  })
+})
+
+describe('a worker that does not read', () => {
+  it('is not there for a request that it has no room for: another one gets it', async () => {
+    const all = await station({ socket: { sendHighWaterMark: 1 } })
+    const endpoint = freshAddress('inproc')
+    await all.broker.bind(endpoint)
+    const full = track(new Dealer({ receiveHighWaterMark: 1 }))
+    full.connect(endpoint)
+    await full.send(bytes('MDPW02', WORKER['0.2'].ready, 'echo'))
+    await until(() => all.broker.stats.workers === 1)
+    // Heartbeats are what it has no room left for; its own prove that it lives.
+    for (let beat = 0; beat < 5; beat++) {
+      all.clock.advance(2500)
+      await full.send(bytes('MDPW02', WORKER['0.2'].heartbeat))
+      await asking(all, 'mmi.service', 'echo').then((client) => client.hear())
+    }
+    expect(all.broker.stats).toMatchObject({ workers: 1, vanished: 0 })
+    await asking(all, 'echo', 'x')
+    await until(() => all.broker.stats.vanished === 1)
+    expect(all.broker.stats).toMatchObject({ waiting: 1, lost: 0 })
+    const next = await ready(all)
+    expect((await next.hear())[4]).toBe('x')
+    expect(all.broker.stats).toMatchObject({ lost: 0, resent: 0, requests: 1, working: 1 })
   })
 })
 

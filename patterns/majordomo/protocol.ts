@@ -102,8 +102,3 @@ export function isSame(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true
 }
-
-/** Any bytes as the key of a table, a character each. */
-export function keyOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes)
-}

@@ -1,14 +1,14 @@
 import * as native from 'zeromq'
 import { ManualClock } from 'zerowire/patterns/clock'
 import { Worker, type Handler, type WorkerOptions } from 'zerowire/patterns/majordomo'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { bytes, texts } from '../../test/support/messages.js'
 import { track } from '../../test/support/track.js'
 import { bindFresh, deserted } from '../../test/support/transports.js'
-import { nextTurn } from '../../test/support/turn.js'
+import { nextTurn, until } from '../../test/support/turn.js'
 import { deferred } from '../common/deferred.js'
 import { trackAll } from '../common/test/tracked.js'
-import { until, VERSIONS, WORKER } from './test/peer.js'
+import { VERSIONS, WORKER } from './test/peer.js'
 
 const { '0.2': current } = WORKER
 const echo: Handler = (request) => request
@@ -169,12 +169,15 @@ describe('replies in part', () => {
 
 describe('a function that fails', () => {
   it('makes the worker leave the broker, and come back', async () => {
+    const console = vi.spyOn(globalThis.console, 'warn').mockReturnValue(undefined)
+    onTestFinished(() => console.mockRestore())
     const { worker, broker, clock } = await working(() => {
       throw new Error('no')
     })
     const id = await broker.meet()
     await broker.say(id, 'MDPW02', current.request, 'client', '', 'x')
     expect(await broker.hear()).toEqual([id, 'MDPW02', current.disconnect])
+    expect(console.mock.lastCall).toEqual([new Error('no')])
     clock.advance(999)
     expect(worker.stats).toMatchObject({ failed: 1, conversations: 1 })
     await nextTurn()

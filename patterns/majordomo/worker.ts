@@ -41,7 +41,7 @@ export interface WorkerOptions extends HeartbeatOptions {
   readonly reconnectMaxInterval?: number
   /**
    * Told when the function has failed. What it returns is the reply; without one the worker leaves
-   * the broker and comes back, and the client gets no reply.
+   * the broker and comes back, and the client gets no reply. @default tells the console, no reply
    */
   readonly onError?: (error: unknown, request: Message[]) => Body | undefined
   /** Options of its sockets, such as keys. */
@@ -98,7 +98,7 @@ export class Worker {
   readonly #dialect: Dialect
   readonly #rhythm: Rhythm
   readonly #reconnect: { readonly first: number; readonly most: number }
-  readonly #onError: WorkerOptions['onError']
+  readonly #onError: NonNullable<WorkerOptions['onError']>
   readonly #options: SocketOptions<Dealer>
   readonly #clock: Clock
   readonly #life: Life
@@ -135,7 +135,7 @@ export class Worker {
       first: milliseconds('reconnectInterval', options.reconnectInterval ?? 1000),
       most: milliseconds('reconnectMaxInterval', options.reconnectMaxInterval ?? 32_000),
     }
-    this.#onError = options.onError
+    this.#onError = options.onError ?? warn
     this.#options = { ...options.socket, linger: 0 }
     this.#clock = options.clock ?? systemClock
     this.#life = new Life(this.#clock)
@@ -270,7 +270,7 @@ export class Worker {
         : (answer ?? EMPTY)
     } catch (error) {
       this.#counts.failed++
-      last = this.#onError?.(error, request)
+      last = this.#onError(error, request)
     }
     if (isOver()) this.#counts.abandoned++
     else if (last === undefined) this.#giveUp(conversation)
@@ -321,4 +321,8 @@ function isRequest(message: Message[], at: number): boolean {
 
 function isIterable(answer: Answer): answer is Parts {
   return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
+}
+
+function warn(error: unknown): undefined {
+  console.warn(error)
 }

@@ -3,7 +3,7 @@ import type { BrokerStats, Version } from 'zerowire/patterns/majordomo'
 /** The broker of the property test in the plainest of words: arrays, and no sockets. */
 
 export const INTERVAL = 2500
-export const PATIENCE = 3 * INTERVAL
+const PATIENCE = 3 * INTERVAL
 
 export interface Limits {
   readonly queueLimit: number

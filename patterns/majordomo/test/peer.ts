@@ -3,7 +3,7 @@ import { ManualClock } from 'zerowire/patterns/clock'
 import { Broker, type BrokerOptions, type Version } from 'zerowire/patterns/majordomo'
 import { bytes, texts } from '../../../test/support/messages.js'
 import { track } from '../../../test/support/track.js'
-import { nextTurn } from '../../../test/support/turn.js'
+import { until } from '../../../test/support/turn.js'
 import { trackAll } from '../../common/test/tracked.js'
 
 /** The commands of workers, as the RFCs number them. */
@@ -50,11 +50,6 @@ export class Peer {
   leave(): void {
     this.#socket.close()
   }
-}
-
-/** Waits for what comes about by itself. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await nextTurn()
 }
 
 export interface Station {
