@@ -177,6 +177,10 @@ describe('failover', () => {
     expect(texts(message.slice(1))).toEqual(texts(late.slice(1)))
     await second.socket.send([...message.slice(0, 2), 'from the second'])
     expect(texts(await reply)).toEqual(['from the second'])
+    // The first is tried again, on a new connection.
+    clock.advance(100)
+    while ((await first.pong()).equals(late[0] as Buffer));
+    await until(client, { live: 2 })
   })
 
   it('waits for the first server that comes, as long as there is time', async () => {
