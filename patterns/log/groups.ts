@@ -15,6 +15,7 @@ export class Groups {
   readonly #partitions: number
   readonly #limits: GroupLimits
   readonly #byName = new Map<string, Group>()
+  #quietUntil = -Infinity
 
   constructor(topic: string, partitions: number, limits: GroupLimits) {
     this.#topic = topic
@@ -26,13 +27,17 @@ export class Groups {
     return this.#byName.size
   }
 
-  /** Finds out what the store has. Whoever read before a restart has until then to say so. */
+  /**
+   * Finds out what the store has.
+   * @param quietUntil so long has whoever read before a restart to say so.
+   */
   async load(store: Store, quietUntil: number): Promise<void> {
+    this.#quietUntil = quietUntil
     for await (const page of pages(store, ...keysOf('c', this.#topic))) {
       for (const { key, value } of page) {
         const names = new TextDecoder().decode(key.subarray(1, -2)).split('\0')
         const [partition = 0] = unpack([2], key.subarray(-2)) ?? []
-        const group = this.#byName.get(names[1] ?? '') ?? this.#make(names[1] ?? '', quietUntil)
+        const group = this.#byName.get(names[1] ?? '') ?? this.#make(names[1] ?? '')
         group.committed[partition] = unpack([8], value)?.[0]
       }
     }
@@ -72,8 +77,8 @@ export class Groups {
     }
   }
 
-  #make(name: string, quietUntil?: number): Group {
-    const group = new Group(this.#partitions, this.#limits.maxMembers, quietUntil)
+  #make(name: string): Group {
+    const group = new Group(this.#partitions, this.#limits.maxMembers, this.#quietUntil)
     this.#byName.set(name, group)
     return group
   }

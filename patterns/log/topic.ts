@@ -53,14 +53,15 @@ export class Topic {
    */
   async load(store: Store, quietUntil: number): Promise<void> {
     const count = this.partitions.length
-    const [known = count] = unpack([2], await store.get(topicKey(this.name))) ?? []
-    if (known !== count) {
+    const [known] = unpack([2], await store.get(topicKey(this.name))) ?? []
+    if (known !== undefined && known !== count) {
       const reason = `topic ${this.name} has ${known} partitions in the store, not ${count}`
       throw new ZmqError('EINVAL', { reason })
     }
     await store.write([{ key: topicKey(this.name), value: pack([2], [count]) }])
     for (const partition of this.partitions) await partition.load(store)
-    await this.groups.load(store, quietUntil)
+    // Of a new topic there are no readers yet.
+    if (known !== undefined) await this.groups.load(store, quietUntil)
   }
 
   /** The partition that records with this key go to. */
