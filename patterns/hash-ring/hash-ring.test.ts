@@ -6,7 +6,11 @@ import { holds } from '../../test/support/property.js'
 const keys = Array.from({ length: 4000 }, (_, i) => `key:${i}`)
 const owners = (ring: HashRing) => keys.map((key) => ring.get(key))
 const names = (min: number) =>
-  fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { minLength: min, maxLength: 12 })
+  fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), {
+    minLength: min,
+    maxLength: 12,
+    size: 'max',
+  })
 
 /** How many keys each member has, in proportion to the mean. */
 function shares(ring: HashRing): number[] {

@@ -60,7 +60,7 @@ describe('a group', () => {
 
   it('never has two readers of a partition, whatever is late, dies or is restarted', () => {
     const property = fc.property(
-      fc.array(step, { maxLength: 200 }),
+      fc.array(step, { maxLength: 200, size: 'max' }),
       fc.integer({ min: 1, max: 6 }),
       (steps, partitions) => {
         let group = new Group(partitions, 10)
@@ -88,13 +88,12 @@ describe('a group', () => {
               if (each.message?.granted)
                 each.message = { sent: each.message.sent, held: each.message.held }
           }
-          for (let i = 0; i < partitions; i++) {
-            expect(members.filter(({ held }) => held.has(i)).length).toBeLessThanOrEqual(1)
-          }
+          const read = members.flatMap(({ held }) => [...held])
+          if (new Set(read).size < read.length) expect.fail(`two read the same: ${read.join()}`)
         }
       },
     )
-    holds(property, 1000)
+    holds(property, 500)
   })
 
   it('has a reader for each partition soon after the last change', () => {

@@ -23,50 +23,53 @@ describe('what producers have appended', () => {
   )
 
   it('is there once and in its order, however messages are lost, repeated and late', async () => {
-    const property = fc.asyncProperty(fc.array(step, { maxLength: 150 }), async (steps) => {
-      const store = new MemoryStore()
-      let producers = new Producers(10)
-      const log: number[] = []
-      const unanswered: number[] = []
-      const under: { sequence: number; settled: number }[] = []
-      let last = 0
-      const send = (sequence: number) => {
-        under.push({ sequence, settled: (unanswered[0] ?? sequence) - 1 })
-      }
-      for (const { kind, at } of steps) {
-        if (kind === 'send') {
-          unanswered.push(++last)
-          send(last)
-        } else if (kind === 'repeat') {
-          for (const sequence of unanswered) send(sequence)
-        } else if (kind === 'restart') {
-          producers = new Producers(10)
-          await producers.load(store)
-        } else {
-          // One of those that are under way; what lies before it may come later, or never.
-          const [message] = under.splice(at % (under.length || 1), 1)
-          if (!message) continue
-          const { sequence, settled } = message
-          const verdict = producers.judge(id(1), sequence, settled)
-          expect(verdict).not.toBe('wrong')
-          if (verdict === 'next') {
-            producers.remember(id(1), sequence, settled, {
-              partition: 0,
-              offset: log.push(sequence) - 1,
-            })
-            await store.write(producers.changes())
-          } else if (typeof verdict === 'object') {
-            expect(log[verdict.offset]).toBe(sequence)
-          }
-          // Every other answer is lost.
-          if ((verdict === 'next' || typeof verdict === 'object') && at % 2 === 0) {
-            const place = unanswered.indexOf(sequence)
-            if (place >= 0) unanswered.splice(place, 1)
+    const property = fc.asyncProperty(
+      fc.array(step, { maxLength: 150, size: 'max' }),
+      async (steps) => {
+        const store = new MemoryStore()
+        let producers = new Producers(10)
+        const log: number[] = []
+        const unanswered: number[] = []
+        const under: { sequence: number; settled: number }[] = []
+        let last = 0
+        const send = (sequence: number) => {
+          under.push({ sequence, settled: (unanswered[0] ?? sequence) - 1 })
+        }
+        for (const { kind, at } of steps) {
+          if (kind === 'send') {
+            unanswered.push(++last)
+            send(last)
+          } else if (kind === 'repeat') {
+            for (const sequence of unanswered) send(sequence)
+          } else if (kind === 'restart') {
+            producers = new Producers(10)
+            await producers.load(store)
+          } else {
+            // One of those that are under way; what lies before it may come later, or never.
+            const [message] = under.splice(at % (under.length || 1), 1)
+            if (!message) continue
+            const { sequence, settled } = message
+            const verdict = producers.judge(id(1), sequence, settled)
+            expect(verdict).not.toBe('wrong')
+            if (verdict === 'next') {
+              producers.remember(id(1), sequence, settled, {
+                partition: 0,
+                offset: log.push(sequence) - 1,
+              })
+              await store.write(producers.changes())
+            } else if (typeof verdict === 'object') {
+              expect(log[verdict.offset]).toBe(sequence)
+            }
+            // Every other answer is lost.
+            if ((verdict === 'next' || typeof verdict === 'object') && at % 2 === 0) {
+              const place = unanswered.indexOf(sequence)
+              if (place >= 0) unanswered.splice(place, 1)
+            }
           }
         }
-      }
-      expect(log).toEqual(Array.from(log, (_, i) => i + 1))
-    })
+        expect(log).toEqual(Array.from(log, (_, i) => i + 1))
+      },
+    )
     await holdsLater(property, 300)
   })
 
