@@ -1,0 +1,91 @@
+import { ZmqError } from 'zerowire/extra'
+
+/** The three places of a server. */
+export interface CloneEndpoints {
+  /** Where clients ask for all there is (ROUTER). */
+  readonly snapshot: string
+  /** Where they hear of changes (PUB). */
+  readonly publisher: string
+  /** Where they send theirs (SUB). */
+  readonly collector: string
+}
+
+/**
+ * The places of a server that has them one after the other, as RFC 12 wants it: ports P, P + 1, P + 2.
+ * @throws TypeError when that is no endpoint with a port.
+ */
+export function endpointsOf(server: string | CloneEndpoints): CloneEndpoints {
+  if (isThree(server)) return server
+  const [, host, port] = /^(\w+:\/\/.+):(\d+)$/.exec(server) ?? []
+  const first = Number(port)
+  if (host === undefined || first < 1 || first > 65_533) {
+    const expected = 'an endpoint with a port from 1 to 65533, such as tcp://127.0.0.1:5556'
+    throw new TypeError(
+      `a server is three endpoints, or ${expected}, not ${JSON.stringify(server)}`,
+    )
+  }
+  return {
+    snapshot: server,
+    publisher: `${host}:${first + 1}`,
+    collector: `${host}:${first + 2}`,
+  }
+}
+
+function isThree(server: string | CloneEndpoints): server is CloneEndpoints {
+  const { snapshot, publisher, collector } = Object(server) as Partial<CloneEndpoints>
+  return [snapshot, publisher, collector].every((endpoint) => typeof endpoint === 'string')
+}
+
+interface Bindable {
+  readonly lastEndpoint: string | null
+  bind(address: string): Promise<void>
+  unbind(address: string): Promise<void>
+}
+
+/** The sockets of a server: snapshot, publisher, collector. */
+type Three = readonly [Bindable, Bindable, Bindable]
+
+/** How often to look for three free ports in a row; of one that is free, the next two mostly are. */
+const TRIES = 100
+
+/** Binds all three. With `*` as its port they are some in a row. @throws as `Socket.bind()`. */
+export async function bindAll(
+  sockets: Three,
+  server: string | CloneEndpoints,
+): Promise<CloneEndpoints> {
+  const anywhere = typeof server === 'string' && server.endsWith(':*')
+  if (!anywhere) return bindAt(sockets, endpointsOf(server))
+  const [first] = sockets
+  for (let tries = 1; ; tries++) {
+    await first.bind(server)
+    const snapshot = String(first.lastEndpoint)
+    try {
+      const { publisher, collector } = endpointsOf(snapshot)
+      return { snapshot, ...(await bindRest(sockets, publisher, collector)) }
+    } catch (error) {
+      await first.unbind(snapshot)
+      if (tries === TRIES || !(error instanceof ZmqError) || error.code !== 'EADDRINUSE')
+        throw error
+    }
+  }
+}
+
+async function bindAt(sockets: Three, endpoints: CloneEndpoints): Promise<CloneEndpoints> {
+  const [first] = sockets
+  await first.bind(endpoints.snapshot)
+  const snapshot = String(first.lastEndpoint)
+  return { snapshot, ...(await bindRest(sockets, endpoints.publisher, endpoints.collector)) }
+}
+
+/** Both, or none. */
+async function bindRest([, second, third]: Three, publisher: string, collector: string) {
+  await second.bind(publisher)
+  const bound = String(second.lastEndpoint)
+  try {
+    await third.bind(collector)
+  } catch (error) {
+    await second.unbind(bound)
+    throw error
+  }
+  return { publisher: bound, collector: String(third.lastEndpoint) }
+}
