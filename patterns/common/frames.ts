@@ -15,7 +15,12 @@ export function opened(message: Message[]): Letter | undefined {
 
 /** A routing id as the key of a table: any bytes, one character each. */
 export function keyOf(id: Uint8Array): string {
-  return String.fromCharCode(...id)
+  let key = ''
+  // As many arguments at once as any engine takes.
+  for (let at = 0; at < id.length; at += 8192) {
+    key += String.fromCharCode(...id.subarray(at, at + 8192))
+  }
+  return key
 }
 
 /** Whether a frame is this text, of plain characters. */
