@@ -1,0 +1,16 @@
+/**
+ * A subscriber that ends itself when it is too slow, and the publisher that lets it know. See the
+ * README beside this file.
+ *
+ * @packageDocumentation
+ */
+export {
+  SnailError,
+  SuicidalSnail,
+  type SnailErrorCode,
+  type SnailLetter,
+  type SnailStats,
+  type SuicidalSnailOptions,
+} from './snail.js'
+export type { Stamp } from './stamp.js'
+export { StampingPublisher, type StampingPublisherOptions } from './stamping-publisher.js'
