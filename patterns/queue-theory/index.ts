@@ -1,0 +1,9 @@
+/**
+ * Queue theory made visible: length, throughput and waiting time of the queues of any sockets. See the
+ * README beside this file.
+ *
+ * @packageDocumentation
+ */
+export { draw } from './draw.js'
+export { QueueMeter, type QueueMeterOptions } from './meter.js'
+export type { Metered, QueueReport, Side } from './queue.js'
