@@ -1,0 +1,113 @@
+import type { Message } from 'zerowire'
+import { ZmqError } from 'zerowire/extra'
+import { deferred, type Deferred } from '../common/deferred.js'
+
+/** Another node, as it has introduced itself. */
+export interface ZrePeer {
+  /** Its UUID: 32 digits, hexadecimal. */
+  readonly id: string
+  readonly name: string
+  /** Where we are connected to it. */
+  readonly endpoint: string
+  readonly headers: ReadonlyMap<string, string>
+}
+
+/** Why a node is gone. */
+export type ExitReason =
+  /** It said so. */
+  | 'left'
+  /** It was silent for too long. */
+  | 'expired'
+  /** Nobody listens at its endpoint any more: its process has ended. */
+  | 'refused'
+  /** A message is missing, or came twice: it has to introduce itself again. */
+  | 'sequence'
+  /** It has introduced itself again. */
+  | 'restarted'
+  /** It was silent, and now another one is at its endpoint. */
+  | 'replaced'
+  /** It does not take what we send. */
+  | 'full'
+
+/** What happens among nodes. */
+export type ZreEvent =
+  | { readonly type: 'enter'; readonly peer: ZrePeer }
+  /** It has left all its groups, too. */
+  | { readonly type: 'exit'; readonly peer: ZrePeer; readonly reason: ExitReason }
+  | { readonly type: 'join' | 'leave'; readonly peer: ZrePeer; readonly group: string }
+  | { readonly type: 'whisper'; readonly peer: ZrePeer; readonly content: readonly Message[] }
+  | {
+      readonly type: 'shout'
+      readonly peer: ZrePeer
+      readonly group: string
+      readonly content: readonly Message[]
+    }
+  /** Nothing was heard of it for a while, and it is asked; or it has not answered. */
+  | { readonly type: 'evasive' | 'silent'; readonly peer: ZrePeer }
+
+/**
+ * Events in their order, for one reader. When it does not keep up the watch ends with `ENOBUFS`, after
+ * the events that there was room for: nothing is left out in between.
+ */
+export class ZreWatch implements AsyncIterableIterator<ZreEvent, undefined> {
+  readonly #unread: ZreEvent[] = []
+  readonly #most: number
+  readonly #left: (watch: ZreWatch) => void
+  readonly #waiting: Deferred<IteratorResult<ZreEvent, undefined>>[] = []
+  #failure: ZmqError | undefined
+  #over = false
+
+  /** @internal */
+  constructor(most: number, left: (watch: ZreWatch) => void) {
+    if (!Number.isSafeInteger(most) || most < 1) {
+      throw new RangeError(`maxUnread must be a whole number from 1 on, not ${String(most)}`)
+    }
+    this.#most = most
+    this.#left = left
+  }
+
+  /** The next event. @throws ZmqError `ENOBUFS` when there was no room for it (rejected). */
+  next(): Promise<IteratorResult<ZreEvent, undefined>> {
+    const value = this.#unread.shift()
+    if (value) return Promise.resolve({ done: false, value })
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) return Promise.reject(failure)
+    if (this.#over) return Promise.resolve({ done: true, value: undefined })
+    const waiting = deferred<IteratorResult<ZreEvent, undefined>>()
+    this.#waiting.push(waiting)
+    return waiting.promise
+  }
+
+  /** Ends the watch; what is unread is forgotten. */
+  return(): Promise<IteratorResult<ZreEvent, undefined>> {
+    this.#unread.length = 0
+    this.end()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  /** @internal */
+  push(event: ZreEvent): void {
+    if (this.#over) return
+    const waiting = this.#waiting.shift()
+    if (waiting) waiting.resolve({ done: false, value: event })
+    else if (this.#unread.length < this.#most) this.#unread.push(event)
+    else {
+      const reason = `${this.#most} events are unread`
+      this.end(new ZmqError('ENOBUFS', { reason }))
+    }
+  }
+
+  /** @internal */
+  end(failure?: ZmqError): void {
+    if (this.#over) return
+    this.#over = true
+    this.#failure = failure
+    this.#left(this)
+    for (const each of this.#waiting.splice(0)) each.resolve({ done: true, value: undefined })
+  }
+}

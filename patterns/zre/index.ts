@@ -1,0 +1,13 @@
+/**
+ * Nodes of a local network that find each other, and talk one to one or in groups: ZRE (RFC 36).
+ *
+ * @packageDocumentation
+ */
+export { decodeBeacon, encodeBeacon, type Announcement, type Beacon } from './beacon.js'
+export { UdpBeacon, type UdpBeaconOptions } from './udp-beacon.js'
+export { decode, encode, type Command, type Fault, type Limits } from './codec.js'
+export { ZreWatch, type ExitReason, type ZreEvent, type ZrePeer } from './events.js'
+export type { ZreOptions } from './options.js'
+export type { Refusal, ZreStats } from './stats.js'
+export { ZreDiscovery, type ZreDiscoveryOptions } from './zre-discovery.js'
+export { Zre } from './zre.js'
