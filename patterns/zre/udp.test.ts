@@ -1,19 +1,23 @@
 import { once } from 'node:events'
 import { createSocket } from 'node:dgram'
+import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from 'zerowire/patterns/clock'
 import { UdpBeacon, Zre, type Announcement } from 'zerowire/patterns/zre'
 import { Child } from '../../test/support/child.js'
-import { onFreePort } from '../../test/support/udp.js'
 import { WakeUp } from '../../test/support/wake-up.js'
 import { Log, type Seen } from './test/nodes.js'
 import { broadcastAddress } from './udp-beacon.js'
 
 const LOOPBACK = 'tcp://127.0.0.1:'
 
-/** A UDP port for the nodes of one test, which they share. */
-function freePort(): Promise<number> {
-  return onFreePort((port) => Promise.resolve(port))
+/** A UDP port for the nodes of one test, which share it; nobody else is given it meanwhile. */
+async function freePort(): Promise<number> {
+  const holder = createSocket({ type: 'udp4', reuseAddr: true })
+  onTestFinished(() => void holder.close())
+  holder.bind(0)
+  await once(holder, 'listening')
+  return holder.address().port
 }
 
 /** What a beacon hears. */
@@ -53,21 +57,27 @@ describe('beacons over UDP', () => {
 
   it('are told from what is none', async () => {
     const port = await freePort()
-    const { heard } = await listen(new UdpBeacon({ port, interface: 'lo', address: '127.0.0.1' }))
+    const { heard } = await listen(new UdpBeacon({ port, interface: '127.0.0.1' }))
     const stranger = createSocket('udp4')
     onTestFinished(() => void stranger.close())
-    stranger.send('what is this?', port, '127.0.0.1')
+    stranger.bind(0, '127.0.0.1')
+    await once(stranger, 'listening')
+    stranger.setBroadcast(true)
+    stranger.send('what is this?', port, '127.255.255.255')
     expect(await heard()).toBe('none')
-    stranger.send(Buffer.from(`5a524501${'07'.repeat(16)}0001`, 'hex'), port, '127.0.0.1')
+    stranger.send(Buffer.from(`5a524501${'07'.repeat(16)}0001`, 'hex'), port, '127.255.255.255')
     expect(await heard()).toEqual({ uuid, endpoint: `${LOOPBACK}1` })
   })
 
-  it('say what is wrong', async () => {
+  it('are sent on an interface that is there, or say what is wrong', async () => {
     expect(() => new UdpBeacon({ port: 0 })).toThrow('not 0')
+    const [name = ''] = Object.keys(networkInterfaces())
+    await listen(new UdpBeacon({ port: await freePort(), interface: name }))
+    await listen(new UdpBeacon({ port: await freePort() }))
     const nowhere = new UdpBeacon({ interface: 'no-such-interface' })
     await expect(nowhere.open(() => undefined)).rejects.toThrow('no-such-interface')
     await nowhere.close()
-    const beacon = new UdpBeacon({ port: await freePort(), interface: 'lo' })
+    const beacon = new UdpBeacon({ port: await freePort(), interface: '127.0.0.1' })
     await expect(beacon.announce({ uuid, endpoint: null })).rejects.toThrow('not open')
     await listen(beacon)
     await expect(beacon.announce({ uuid, endpoint: 'inproc://x' })).rejects.toThrow('tcp://')
@@ -75,7 +85,7 @@ describe('beacons over UDP', () => {
     alone.bind(0)
     await once(alone, 'listening')
     onTestFinished(() => void alone.close())
-    const taken = new UdpBeacon({ port: alone.address().port, interface: 'lo' })
+    const taken = new UdpBeacon({ port: alone.address().port, interface: '127.0.0.1' })
     await expect(taken.open(() => undefined)).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 

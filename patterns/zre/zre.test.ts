@@ -107,6 +107,16 @@ describe('nodes', () => {
     expect(peer.follows(6)).toBe(false)
   })
 
+  it('say their last words before they leave', async () => {
+    const village = new Village()
+    const [a, b] = await village.pair({ linger: 10_000 })
+    const words = Buffer.alloc(1_000_000, 'x')
+    for (let i = 0; i < 10; i++) a.node.whisper(b.node.id, [String(i), words])
+    await a.node.close()
+    await b.log.until('exit a left')
+    expect(b.log.count(/^whisper/)).toBe(10)
+  })
+
   it('refuse to send to who is not there', async () => {
     const village = new Village()
     const [a, b] = await village.pair()

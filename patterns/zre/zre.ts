@@ -168,7 +168,7 @@ export class Zre {
     return this.watch()
   }
 
-  /** Tells others that it leaves, and ends; what is queued for them may still take `linger`. */
+  /** Ends: what is queued for others may still take `linger`, then they are told that it leaves. */
   close(): Promise<void> {
     return (this.#ended ??= this.#end())
   }
@@ -187,8 +187,11 @@ export class Zre {
     const bound = await bindInbox(this.#inbox, host, this.#options.bind)
     if (this.#ended) throw new ZmqError('EBADF')
     this.#endpoint = checkName('endpoint', this.#options.endpoint ?? bound)
-    this.#life.read(this.#inbox, (message) => this.#count(this.#receive(message)))
+    this.#life.read(this.#inbox, (message) => {
+      if (!this.#ended) this.#count(this.#receive(message))
+    })
     this.#life.every(this.#options.interval, () => {
+      if (this.#ended) return
       this.#announce()
       for (const peer of [...this.#peers.values()]) this.#look(peer)
     })
@@ -197,17 +200,18 @@ export class Zre {
 
   async #end(): Promise<void> {
     await this.#opening?.catch(() => undefined)
+    for (const watch of [...this.#watches]) watch.end()
     const peers = [...this.#peers.values()]
     this.#peers.clear()
-    const ended = this.#life.end()
-    for (const watch of [...this.#watches]) watch.end()
+    // Who hears that we leave hears no more of us: the last words come first.
+    await Promise.all(peers.map((peer) => peer.close(this.#options.linger)))
     if (this.#endpoint) {
       const leaving = { uuid: this.#uuid.bytes, endpoint: null }
       await this.#beacon.announce(leaving).catch(() => this.#count('unsent'))
     }
     await this.#beacon.close()
-    await Promise.all([...peers.map((peer) => peer.close(this.#options.linger)), ...this.#leaving])
-    await ended
+    await Promise.all(this.#leaving)
+    await this.#life.end()
   }
 
   #announce(): void {
