@@ -7,18 +7,10 @@ import { UdpBeacon, Zre, type Announcement } from 'zerowire/patterns/zre'
 import { Child } from '../../test/support/child.js'
 import { WakeUp } from '../../test/support/wake-up.js'
 import { Log, type Seen } from './test/nodes.js'
+import { freePort } from './test/udp-port.js'
 import { broadcastAddress } from './udp-beacon.js'
 
 const LOOPBACK = 'tcp://127.0.0.1:'
-
-/** A UDP port for the nodes of one test, which share it; nobody else is given it meanwhile. */
-async function freePort(): Promise<number> {
-  const holder = createSocket({ type: 'udp4', reuseAddr: true })
-  onTestFinished(() => void holder.close())
-  holder.bind(0)
-  await once(holder, 'listening')
-  return holder.address().port
-}
 
 /** What a beacon hears. */
 async function listen(
