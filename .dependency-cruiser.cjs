@@ -144,7 +144,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|coverage|docs)/' },
+    // What programs of users import, by another name, is for their compilers.
+    exclude: { path: '^(dist|coverage|docs|test/types/programs)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -26,7 +26,12 @@ export interface KeyValue {
 }
 
 /** What a {@link KeyValue} has when nobody says otherwise. */
-export const PLAIN = { sequence: 0, uuid: EMPTY, properties: '', value: EMPTY } as const
+export const PLAIN: Omit<KeyValue, 'key'> = {
+  sequence: 0,
+  uuid: EMPTY,
+  properties: '',
+  value: EMPTY,
+}
 
 /** The five frames. */
 export function encode(change: KeyValue): (string | Uint8Array)[] {

@@ -13,7 +13,7 @@ export class Group {
   /** Until when each member is held to be alive, by its name. */
   readonly #deadlines = new Map<string, number>()
 
-  constructor(partitions: number, maxMembers: number, quietUntil = -Infinity) {
+  constructor(partitions: number, maxMembers: number, quietUntil: number = -Infinity) {
     this.#partitions = partitions
     this.#maxMembers = maxMembers
     this.#quietUntil = quietUntil
