@@ -21,9 +21,11 @@ export interface AsyncClientOptions {
 
 /** What an {@link AsyncClient} has done so far. */
 export interface AsyncClientStats {
+  /** Accepted by `send()`. */
   readonly requests: number
-  /** Last or only replies. */
+  /** Last or only replies that came. */
   readonly final: number
+  /** Replies in part that came. */
   readonly partials: number
   /** Messages that were no replies. */
   readonly malformed: number

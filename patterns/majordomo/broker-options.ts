@@ -36,8 +36,9 @@ export interface BrokerStats {
   readonly services: number
   /** Workers that are registered. */
   readonly workers: number
-  /** Requests that wait for a worker, and their bytes. */
+  /** Requests that wait for a worker. */
   readonly waiting: number
+  /** Bytes in the bodies of these. */
   readonly waitingBytes: number
   /** Requests that a worker has. */
   readonly working: number

@@ -40,9 +40,11 @@ export interface ClientOptions {
 
 /** What a {@link Client} has done so far. */
 export interface ClientStats {
+  /** Asked for by `request()` and `stream()`. */
   readonly requests: number
   /** Requests that had their last or only reply. */
   readonly final: number
+  /** Replies in part that came. */
   readonly partials: number
   /** Sent again, because nothing came in time. */
   readonly retries: number

@@ -15,6 +15,7 @@ export {
   Worker,
   type Answer,
   type Handler,
+  type Parts,
   type WorkerOptions,
   type WorkerStats,
 } from './worker.js'

@@ -75,6 +75,8 @@ export const MANAGEMENT = 'mmi.'
 
 /** @throws RangeError when no service can be called that. */
 export function checkService(name: string): string {
+  // A character has three bytes at most, two halves of one have four.
+  if (name.length > 0 && name.length * 3 <= LONGEST_NAME) return name
   const { length } = new TextEncoder().encode(name)
   if (length > 0 && length <= LONGEST_NAME) return name
   throw new RangeError(`the name of a service has 1 to ${LONGEST_NAME} bytes, not ${length}`)

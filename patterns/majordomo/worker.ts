@@ -22,10 +22,11 @@ import { Pulse, rhythmOf, type HeartbeatOptions, type Rhythm } from './pulse.js'
 /** What a worker does with a request; see {@link Worker}. */
 export type Handler = (request: Message[], signal: AbortSignal) => Answer | Promise<Answer>
 
+/** Replies in part, and the last one where the iteration returns it; an empty one if it returns nothing. */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- what a generator returns that returns nothing
-type Parts = AsyncIterable<Body, Body | undefined | void>
+export type Parts = AsyncIterable<Body, Body | undefined | void>
 
-/** A reply; or (0.2) replies in part, and the last one where the iteration returns it. */
+/** A reply; or, in 0.2, replies in part and the last one. */
 export type Answer = Body | undefined | Parts
 
 /** What {@link Worker} may be told. */
@@ -58,9 +59,11 @@ export interface WorkerStats {
   readonly disconnected: number
   /** Conversations in which the broker was silent for too long. */
   readonly silent: number
+  /** Requests that came from the broker. */
   readonly requests: number
   /** Last or only replies that were sent. */
   readonly final: number
+  /** Replies in part that were sent. */
   readonly partials: number
   /** Requests at which the function has failed. */
   readonly failed: number
