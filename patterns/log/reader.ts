@@ -13,7 +13,7 @@ export interface LogRecord {
 }
 
 /** What a reader of partitions counts. */
-export interface ReaderStats {
+interface ReaderStats {
   fetched: number
   live: number
   duplicates: number
