@@ -48,44 +48,45 @@ type Three = readonly [Bindable, Bindable, Bindable]
 /** How often to look for three free ports in a row; of one that is free, the next two mostly are. */
 const TRIES = 100
 
-/** Binds all three. With `*` as its port they are some in a row. @throws as `Socket.bind()`. */
+/** Binds all three, or none. With `*` as its port they are some in a row. @throws as `Socket.bind()`. */
 export async function bindAll(
   sockets: Three,
   server: string | CloneEndpoints,
 ): Promise<CloneEndpoints> {
-  const anywhere = typeof server === 'string' && server.endsWith(':*')
-  if (!anywhere) return bindAt(sockets, endpointsOf(server))
-  const [first] = sockets
+  if (typeof server !== 'string' || !server.endsWith(':*')) {
+    const endpoints = endpointsOf(server)
+    return bindAt(sockets, endpoints.snapshot, () => endpoints)
+  }
   for (let tries = 1; ; tries++) {
-    await first.bind(server)
-    const snapshot = String(first.lastEndpoint)
     try {
-      const { publisher, collector } = endpointsOf(snapshot)
-      return { snapshot, ...(await bindRest(sockets, publisher, collector)) }
+      return await bindAt(sockets, server, endpointsOf)
     } catch (error) {
-      await first.unbind(snapshot)
       if (tries === TRIES || !(error instanceof ZmqError) || error.code !== 'EADDRINUSE')
         throw error
     }
   }
 }
 
-async function bindAt(sockets: Three, endpoints: CloneEndpoints): Promise<CloneEndpoints> {
-  const [first] = sockets
-  await first.bind(endpoints.snapshot)
-  const snapshot = String(first.lastEndpoint)
-  return { snapshot, ...(await bindRest(sockets, endpoints.publisher, endpoints.collector)) }
-}
-
-/** Both, or none. */
-async function bindRest([, second, third]: Three, publisher: string, collector: string) {
-  await second.bind(publisher)
-  const bound = String(second.lastEndpoint)
+/** @param others where the second and the third shall be, when the first is bound. */
+async function bindAt(
+  sockets: Three,
+  first: string,
+  others: (bound: string) => CloneEndpoints,
+): Promise<CloneEndpoints> {
+  const bound: string[] = []
+  const bind = async (address: string): Promise<string> => {
+    const socket = sockets[bound.length]
+    await socket?.bind(address)
+    const endpoint = String(socket?.lastEndpoint)
+    bound.push(endpoint)
+    return endpoint
+  }
   try {
-    await third.bind(collector)
+    const snapshot = await bind(first)
+    const { publisher, collector } = others(snapshot)
+    return { snapshot, publisher: await bind(publisher), collector: await bind(collector) }
   } catch (error) {
-    await second.unbind(bound)
+    for (const [at, endpoint] of bound.entries()) await sockets[at]?.unbind(endpoint)
     throw error
   }
-  return { publisher: bound, collector: String(third.lastEndpoint) }
 }

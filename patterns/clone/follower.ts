@@ -18,8 +18,6 @@ export type CloneSocketOptions = Pick<
   | 'plainPassword'
   | 'ipv6'
   | 'maxMessageSize'
-  | 'sendHighWaterMark'
-  | 'receiveHighWaterMark'
 >
 
 /** Why a conversation with a server has come to nothing. */

@@ -42,8 +42,7 @@ export class Outbox {
     this.#options = options
     const { collectors, heartbeat, maxPending, socket } = options
     // It never has more to send than there are.
-    const room = { sendHighWaterMark: maxPending }
-    const publisher = new XPublisher({ ...room, ...socket, linger: 0 })
+    const publisher = new XPublisher({ ...socket, sendHighWaterMark: maxPending, linger: 0 })
     this.#publisher = life.own(publisher)
     publisher.verbosity = 'allSubs'
     for (const collector of collectors) publisher.connect(collector)

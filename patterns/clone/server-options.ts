@@ -16,6 +16,10 @@ export interface CloneServerOptions extends TableLimits {
   readonly maxRequests?: number
   /** A client that takes nothing of its snapshot for so long is given up, in milliseconds. @default 10,000 */
   readonly snapshotTimeout?: number
+  /** Messages of its snapshot that may wait for one client, who is given no more before. @default 5000 */
+  readonly snapshotMark?: number
+  /** Changes that may wait for one client; it misses those beyond. @default 10,000 */
+  readonly publisherMark?: number
   /** Changes that a server that stands by keeps until they are published. @default 10,000 */
   readonly maxHeld?: number
   /** How many of the last changes are known again when they are sent again. @default 100,000 */

@@ -16,9 +16,6 @@ import type { CloneServerOptions, CloneServerStats } from './server-options.js'
 import { MAX_BYTES, MAX_KEYS } from './table.js'
 import { asValue } from './value.js'
 
-/** Changes that may wait for one slow client: it takes a new snapshot when it has missed some. */
-const PUBLISHER_MARK = 10_000
-
 /**
  * A map that many share (RFC 12): it takes changes, numbers them, and tells all. Alone, or as one of two
  * of which the other takes over ({@link BinaryStar}).
@@ -65,14 +62,15 @@ export class CloneServer {
     this.#snapshots = new Snapshots(this.#life, {
       clock,
       socket,
+      snapshotMark: whole('snapshotMark', options.snapshotMark ?? 5000),
       maxSnapshots: whole('maxSnapshots', options.maxSnapshots ?? 64),
       maxRequests: whole('maxRequests', options.maxRequests ?? 1000),
       snapshotTimeout: milliseconds('snapshotTimeout', options.snapshotTimeout ?? 10_000),
       accepts: (byPeer) => (byPeer ? this.active : this.#accepts()),
       take: (subtree, withProperties) => this.#snapshot(subtree, withProperties),
     })
-    const room = { sendHighWaterMark: PUBLISHER_MARK }
-    this.#publisher = this.#life.own(new XPublisher({ ...room, ...socket, linger: 0 }))
+    const sendHighWaterMark = whole('publisherMark', options.publisherMark ?? 10_000)
+    this.#publisher = this.#life.own(new XPublisher({ ...socket, sendHighWaterMark, linger: 0 }))
     this.#publisher.verbosity = 'allSubs'
     this.#collector = this.#life.own(new Subscriber({ ...socket, linger: 0 }))
     this.#collector.subscribe()

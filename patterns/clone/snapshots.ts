@@ -32,6 +32,7 @@ interface Job extends Request, Snapshot {
 export interface SnapshotsOptions {
   readonly clock: Clock
   readonly maxSnapshots: number
+  readonly snapshotMark: number
   readonly maxRequests: number
   readonly snapshotTimeout: number
   readonly socket: CloneSocketOptions
@@ -42,8 +43,6 @@ export interface SnapshotsOptions {
 
 /** Messages of one snapshot before it is the others' turn. */
 const SLICE = 256
-/** Messages that may wait for one client, which has to be quick to take them all before it is given more. */
-const MARK = 5000
 /** How long to wait for somebody who cannot take more, at first and at most, in milliseconds. */
 const SHORTEST_PAUSE = 1
 const LONGEST_PAUSE = 100
@@ -67,9 +66,9 @@ export class Snapshots {
     this.socket = life.own(
       // Mandatory: who is full, or gone, shall be known.
       new Router({
-        sendHighWaterMark: MARK,
         ...options.socket,
-        ...{ mandatory: true, sendTimeout: 0, linger: 0 },
+        ...{ sendHighWaterMark: options.snapshotMark, mandatory: true },
+        ...{ sendTimeout: 0, linger: 0 },
       }),
     )
   }

@@ -46,3 +46,11 @@ export function content(copy: Copy): Record<string, string> {
 export async function caughtUp(client: CloneClient, server: CloneServer): Promise<void> {
   await waitUntil(() => client.live && client.sequence >= server.sequence)
 }
+
+/** Lets time pass until it is so, but not so fast that what takes some turns would seem to be silent. */
+export function living(
+  ones: readonly { readonly clock: ManualClock }[],
+  holds: () => boolean,
+): Promise<void> {
+  return waitUntil(holds, () => ones.forEach(({ clock }) => clock.advance(20)))
+}
