@@ -1,0 +1,11 @@
+/**
+ * A forwarder that sends the last value of each topic to those who subscribe later. See the README
+ * beside this file.
+ *
+ * @packageDocumentation
+ */
+export {
+  LastValueCache,
+  type LastValueCacheOptions,
+  type LastValueCacheStats,
+} from './last-value-cache.js'
