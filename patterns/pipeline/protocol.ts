@@ -27,7 +27,7 @@ export const COMMAND = {
 } as const
 
 /** The names that inputs can have, in bytes of UTF-8. */
-export const LONGEST_INPUT = 255
+const LONGEST_INPUT = 255
 
 /** Which job: they count from 1 in each input, and its end has the number after the last. */
 export interface JobId {
