@@ -231,7 +231,9 @@ describe('a last value cache', () => {
       publisher.sendMany(numbers.map((number) => ['tick', number])),
     ])
     await publisher.send('tick end')
-    expect(await receiveUntil(steady, 'tick end')).toEqual(numbers.map((number) => `tick|${number}`))
+    expect(await receiveUntil(steady, 'tick end')).toEqual(
+      numbers.map((number) => `tick|${number}`),
+    )
   })
 
   it('refuses sockets that are neither', async () => {

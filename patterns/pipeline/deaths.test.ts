@@ -41,8 +41,8 @@ describe('a worker process', { timeout: 60_000 }, () => {
     await waitUntil(() => ventilator.stats.done === 1)
     stopped.signal('SIGUSR2')
     stopped.signal('SIGCONT')
-    // Its own result comes as well, and is recognised.
-    await waitUntil(() => sink.stats.duplicates === 1)
+    // Its own result comes as well, on a slow machine more than once, and is recognised.
+    await waitUntil(() => sink.stats.duplicates > 0)
     await waitUntil(() => ventilator.stats.workers === 2)
     expect(outcomes).toEqual(['in 1 result 1'])
     expect(await ventilator.end()).toEqual({ jobs: 1, givenUp: 0 })
