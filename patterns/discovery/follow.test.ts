@@ -72,12 +72,16 @@ describe('a socket that follows', () => {
     sub.subscribe('')
     const log = new EventLog(sub)
     const following = followed(sub, discovery)
-    await log.until('handshake', 2)
     const heard = new Set<string>()
+    const reading = (async () => {
+      while (heard.size < 2) heard.add(String(await sub.receive()))
+    })()
+    // Publishers hear of the subscription when they do.
     while (heard.size < 2) {
       await Promise.all([ours.send('ours'), native.send('native')])
-      heard.add(String(await sub.receive()))
+      await nextTurn()
     }
+    await reading
     discovery.remove('s', at2)
     await log.until('disconnect')
     expect(following.peers).toEqual([at1])
