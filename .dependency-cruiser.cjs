@@ -120,7 +120,7 @@ module.exports = {
       name: 'patterns-by-their-doors',
       severity: 'error',
       comment: 'A pattern uses what another exports, or what all have in common.',
-      from: { path: '^patterns/([^/]+)/' },
+      from: { path: '^patterns/([^/]+)/', pathNot: '\\.test\\.ts$|/test/' },
       to: { path: '^patterns/', pathNot: '^patterns/($1/|common/|[^/]+/index\\.ts$)' },
     },
     {
