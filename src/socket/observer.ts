@@ -142,6 +142,8 @@ export class Observer implements EventSubscriber {
   }
 
   #end(): void {
+    // A listener of the last event may have closed it already.
+    if (this.#closed) return
     this.#closed = true
     if (this.#listeners !== undefined) this.#process.release()
   }

@@ -141,6 +141,18 @@ const PROGRAMS: Program[] = [
   { title: 'a send() that waits', code: `keep(new zmq.Dealer()).send('waits')`, lines: [ALIVE] },
   { title: 'a send() that is dropped', code: `await keep(new zmq.Publisher()).send('dropped')` },
   {
+    title: 'an observer that a listener of its last event has closed',
+    code: `
+      const { events } = keep(new zmq.Dealer())
+      const ended = new Promise((resolve) => events.on('end', resolve))
+      events.on('end', () => events.close())
+      kept.close()
+      await ended
+      keep(new zmq.Dealer({ receiveTimeout: 50 })).receive().catch(({ code }) => console.log(code))
+    `,
+    lines: ['EAGAIN'],
+  },
+  {
     title: 'events that are read',
     code: `
       ;(async () => {

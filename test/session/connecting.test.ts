@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Event } from 'zerowire'
+import { olderZmtp } from '../../src/session/older-zmtp.js'
+import { StreamSession } from '../../src/session/stream-session.js'
 import { messages, vectors } from '../support/vectors.js'
 import { everySplit } from '../support/chunks.js'
 import {
@@ -11,6 +13,7 @@ import {
 } from '../support/memory-session.js'
 import { MemoryStream } from '../support/memory-stream.js'
 import { texts } from '../support/messages.js'
+import { TestEnd } from '../support/test-ends.js'
 import { TestPipe } from '../support/test-pipe.js'
 import { command, greeting, message, property, ready } from '../support/wire.js'
 
@@ -258,5 +261,25 @@ describe('close() and destroy()', () => {
     const { session, handshake } = sessionOn(near)
     session.destroy(new Error('enough'))
     await expect(handshake).rejects.toMatchObject({ code: 'EPIPE', cause: new Error('enough') })
+  })
+})
+
+describe('an attempt that is called off', () => {
+  it('ends with the connection', async () => {
+    const [near, far] = MemoryStream.pair()
+    const peer = new MemoryPeer(far)
+    const calling = new AbortController()
+    const facts = {
+      endpoint: 'tcp://a:1',
+      remoteAddress: 'tcp://a:1',
+      connection: 1,
+      accepted: false,
+    }
+    const session = new StreamSession(near, new TestEnd(), facts, olderZmtp)
+    const handshake = session.handshake(calling.signal)
+    calling.abort()
+    await expect(handshake).rejects.toThrow()
+    await near.quiet()
+    expect(peer.closed).toBe(true)
   })
 })
