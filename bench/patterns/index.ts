@@ -1,5 +1,6 @@
+import { clone } from './clone.js'
 import { majordomo } from './majordomo.js'
 import type { Pattern } from './pattern.js'
 
 /** A file each. */
-export const PATTERNS: readonly Pattern[] = [majordomo]
+export const PATTERNS: readonly Pattern[] = [clone, majordomo]
