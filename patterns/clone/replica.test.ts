@@ -144,6 +144,17 @@ describe('a replica', () => {
     ])
   })
 
+  it('takes nothing that is not newer than the last', () => {
+    const { one, update, snapshot } = replica()
+    update(hugz)
+    snapshot(kthxbai(5))
+    update(kvpub('a', 6, 'x'))
+    expect([4, 5, 6].map((sequence) => update(kvpub('a', sequence, 'y')))).toEqual(
+      Array(3).fill('stale'),
+    )
+    expect(contentOf(one)).toEqual({ a: 'x' })
+  })
+
   it('tells what was published, also of what it has already', () => {
     const { update, snapshot, published } = replica()
     update(hugz)

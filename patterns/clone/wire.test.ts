@@ -218,8 +218,9 @@ describe('the client, to a native server', () => {
     await client.synchronized
     await publish(kvpub('m', 9, ''))
     await publish(kvpub('m', 9, 'again'))
-    await waitUntil(() => client.sequence === 9)
-    expect(content(client)).toEqual({ k: 'of the snapshot', l: 'new' })
+    await publish(kvpub('n', 10, 'the last'))
+    await waitUntil(() => client.sequence === 10)
+    expect(content(client)).toEqual({ k: 'of the snapshot', l: 'new', n: 'the last' })
   })
 
   it('asks again until it is answered', async () => {
