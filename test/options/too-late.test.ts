@@ -43,9 +43,11 @@ const settable = rows.filter(({ value, mended }) => !mended?.includes(value))
 
 describe.each(settable)('$library: $name', ({ lib, name, type, value, bad, kind, immediate }) => {
   const expected = immediate ? [] : [LATE]
-  const set = (socket: AnySocket, to: unknown, option = name) => () => {
-    ;(socket as unknown as Bag)[option] = to
-  }
+  const set =
+    (socket: AnySocket, to: unknown, option = name) =>
+    () => {
+      ;(socket as unknown as Bag)[option] = to
+    }
 
   it('before there is an endpoint warns of nothing', () => {
     const socket = open(lib, type, { [name]: value })
