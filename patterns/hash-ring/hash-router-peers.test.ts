@@ -51,6 +51,19 @@ describe('bounds', () => {
 })
 
 describe('peers that lie', () => {
+  it('cannot weigh more together than the ring has room for', async () => {
+    const scene = await Scene.open()
+    const workers = Array.from({ length: 21 }, () => stranger(scene.back))
+    const answers: string[] = []
+    for (const [i, worker] of workers.entries()) {
+      await worker.send(`READY 100 worker:${i}`)
+      answers.push(String(await worker.receive()))
+    }
+    expect(answers).toEqual([...Array.from({ length: 20 }, () => 'OK'), 'REFUSED'])
+    expect(scene.router.workers).not.toContain('worker:20')
+    expect(scene.router.stats.refused).toBe(1)
+  })
+
   it('are not understood by the broker, which counts them and goes on', async () => {
     const scene = await Scene.open()
     const worker = stranger(scene.back)

@@ -243,7 +243,8 @@ export class HashRouter {
   #ready(worker: Worker | undefined, id: Message, introduction: Introduction): void {
     const { name, weight } = introduction
     const known = this.#byName.get(name)
-    if (known !== worker || (!known && this.#byName.size >= this.#limits.maxWorkers)) {
+    const isOther = known !== worker || (!known && this.#byName.size >= this.#limits.maxWorkers)
+    if (isOther || !this.#putOn(introduction)) {
       this.#stats.refused++
       this.#send(this.#back, [id, WORD.refused])
       return
@@ -253,8 +254,18 @@ export class HashRouter {
       this.#byId.set(keyOf(id), newcomer)
       this.#byName.set(name, newcomer)
     }
-    this.#ring.add(name, weight)
     this.#send(this.#back, [id, WORD.ok])
+  }
+
+  /** @returns false when the ring has no room for what it weighs; what it weighed before still counts. */
+  #putOn({ name, weight }: Introduction): boolean {
+    try {
+      this.#ring.add(name, weight)
+      return true
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
   }
 
   /** It keeps what it has, and gets no more. */
