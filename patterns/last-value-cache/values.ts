@@ -27,6 +27,11 @@ export class Values {
   set(message: readonly Uint8Array[]): void {
     const key = keyOf(message[0] ?? new Uint8Array())
     this.#delete(key)
+    // The others would go first, and it after them.
+    if (sizeOf(message) > this.#maxBytes) {
+      this.forgotten++
+      return
+    }
     this.#values.set(
       key,
       message.map((part) => new Uint8Array(part)),
