@@ -35,6 +35,15 @@ describe('a server that does everything once', () => {
     expect(once.stats).toMatchObject({ done: 1, stale: 1 })
   })
 
+  it('still knows what was done before what has failed', async () => {
+    const once = new Once<string>()
+    await once.answer('a', 1, () => 'one')
+    await expect(once.answer('a', 2, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await once.answer('a', 1, () => 'one again')).toBe('one')
+    expect(await once.answer('a', 2, () => 'two')).toBe('two')
+    expect(once.stats).toMatchObject({ done: 2, replayed: 1 })
+  })
+
   it('tries again what has failed, and no other', async () => {
     const once = new Once<string>()
     const broken = () => {

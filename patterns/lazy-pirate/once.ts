@@ -23,6 +23,7 @@ export interface OnceStats {
 interface Entry<R> {
   readonly number: number
   readonly reply: Promise<R>
+  failed: boolean
 }
 
 /**
@@ -63,13 +64,18 @@ export class Once<R> {
       return undefined
     }
     const again = last?.number === number
-    const entry = again ? last : { number, reply: this.#work(work) }
+    const entry = again ? last : { number, reply: this.#work(work), failed: false }
     this.#remember(client, entry)
     if (again) this.#counts.replayed++
     try {
       return await entry.reply
     } catch (error) {
-      if (this.#last.get(client) === entry) this.#last.delete(client)
+      entry.failed = true
+      if (this.#last.get(client) === entry) {
+        // What was done before it is not to be done again.
+        if (last && !last.failed) this.#last.set(client, last)
+        else this.#last.delete(client)
+      }
       throw error
     }
   }
