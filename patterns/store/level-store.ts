@@ -85,14 +85,19 @@ export class LevelStore implements Store {
   async range(from: Uint8Array, to: Uint8Array, options: RangeOptions = {}): Promise<Entry[]> {
     const limit = limitOf(options)
     this.#check()
-    const { reverse = false } = options
+    const { reverse = false, bytes = Infinity } = options
     const bounds = { gte: from, lt: to, reverse, limit, highWaterMarkBytes: MOST_READ }
     const found: Entry[] = []
+    let room = bytes
     const iterator = this.#db.iterator(bounds)
     try {
       for (;;) {
         const some = await iterator.nextv(limit - found.length)
-        for (const [key, value] of some) found.push({ key, value })
+        for (const [key, value] of some) {
+          found.push({ key, value })
+          room -= value.length
+          if (room <= 0) return found
+        }
         if (some.length === 0 || found.length === limit) return found
       }
     } finally {

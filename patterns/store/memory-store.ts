@@ -25,11 +25,13 @@ export class MemoryStore implements Store {
   async range(from: Uint8Array, to: Uint8Array, options: RangeOptions = {}): Promise<Entry[]> {
     const [limit, entries] = [limitOf(options), this.#open()]
     const found: Entry[] = []
+    let { bytes: room = Infinity } = options
     for (const entry of options.reverse
       ? entries.descending(from, to)
       : entries.ascending(from, to)) {
       found.push(entry)
-      if (found.length === limit) break
+      room -= entry.value.length
+      if (found.length === limit || room <= 0) break
     }
     return found
   }

@@ -19,6 +19,8 @@ export interface Change {
 export interface RangeOptions {
   /** How many entries at most; 1000 if it is not given. */
   readonly limit?: number
+  /** No more entries once their values have so many bytes together; any number of bytes if it is not given. */
+  readonly bytes?: number
   /** From the end of the range to its beginning. */
   readonly reverse?: boolean
 }
@@ -36,7 +38,7 @@ export interface Store extends AsyncDisposable {
 
   /**
    * The entries whose keys are at least `from` and less than `to`, as they are at one moment: all of
-   * them, unless they are more than the limit.
+   * them, unless they are more than the limit, or than the bytes.
    * @throws RangeError when the limit is no whole number above 0.
    */
   range(from: Uint8Array, to: Uint8Array, options?: RangeOptions): Promise<Entry[]>

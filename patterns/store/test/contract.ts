@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holdsLater } from '../../../test/support/property.js'
-import { pages, type Change, type Entry, type Store } from '../index.js'
+import { pages, type Change, type Entry, type RangeOptions, type Store } from '../index.js'
 
 /** A key or value of these bytes, or of this text. */
 export function bytes(content: string | readonly number[]): Uint8Array {
@@ -128,6 +128,17 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         await expect(store.write([put('a'), change as Change])).rejects.toThrow(TypeError)
       }
       expect(await all(store)).toEqual([])
+    })
+
+    it('shows no more of a range than so many bytes of values, and the entry that makes them full', async () => {
+      await store.write(['a', 'b', 'c', 'd'].map((key) => put(key, '12345')))
+      const keys = async (options: RangeOptions): Promise<(string | undefined)[]> =>
+        (await store.range(bytes('a'), bytes('z'), options)).map(({ key }) => text(key))
+      expect(await keys({ bytes: 1 })).toEqual(['a'])
+      expect(await keys({ bytes: 10 })).toEqual(['a', 'b'])
+      expect(await keys({ bytes: 11, reverse: true })).toEqual(['d', 'c', 'b'])
+      expect(await keys({ bytes: 11, limit: 2 })).toEqual(['a', 'b'])
+      expect(await keys({ bytes: 100 })).toEqual(['a', 'b', 'c', 'd'])
     })
 
     it.each([0, -1, 1.5, NaN, Infinity])('refuses the limit %s', async (limit) => {
