@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HashRing } from 'zerowire/patterns/hash-ring'
 import { LogConsumer, LogProducer, LogServer } from 'zerowire/patterns/log'
-import { MemoryStore } from 'zerowire/patterns/store'
+import { MemoryStore, type Entry } from 'zerowire/patterns/store'
 import { until } from '../../test/support/turn.js'
 import { Scene, take, values } from './test/scene.js'
 
@@ -63,6 +63,25 @@ describe('a log', () => {
     }
     expect(consumer.stats).toMatchObject({ fetched, skipped: 0, malformed: 0 })
     expect(consumer.stats.live).toBeGreaterThanOrEqual(10)
+  })
+
+  it('reads no more of its store than a reader gets at once, however unequal the records', async () => {
+    const read: number[] = []
+    class Watched extends MemoryStore {
+      override async range(...question: Parameters<MemoryStore['range']>): Promise<Entry[]> {
+        const entries = await super.range(...question)
+        read.push(entries.reduce((sum, { value }) => sum + value.length, 0))
+        return entries
+      }
+    }
+    const scene = await Scene.open({ topics: { news: {} } }, new Watched())
+    const producer = scene.producer()
+    const sizes = [...count(500).map(() => 1), ...count(20).map(() => 60_000)]
+    await Promise.all(sizes.map((size) => producer.append('news', '', 'x'.repeat(size))))
+    expect((await take(scene.consumer('news'), 520)).map(({ value }) => value.length)).toEqual(
+      sizes,
+    )
+    expect(Math.max(...read)).toBeLessThan(65_536 + 60_100)
   })
 
   it('can be read again from any offset', async () => {

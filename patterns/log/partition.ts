@@ -101,7 +101,7 @@ export class Partition {
     if (from >= this.#end) return []
     const first = recordKey(this.topic, this.number, from)
     const behind = recordKey(this.topic, this.number, this.#end)
-    const entries = await store.range(first, behind, { limit })
+    const entries = await store.range(first, behind, { limit, bytes })
     let room = bytes
     // What was removed a moment ago makes a gap, of which the reader has to learn first.
     if (from < this.start) return []
