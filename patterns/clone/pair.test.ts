@@ -135,6 +135,21 @@ describe('a pair', () => {
     expect(content(again.server)).toEqual({ '/k': 'x' })
   })
 
+  it('keeps what was given no time to live while the other was away', async () => {
+    const { where, primary, backup } = await pair()
+    primary.server.set('/k', 'x', { ttl: 100 })
+    await waitUntil(() => backup.server.sequence === 1)
+    primary.server.set('/k', 'x')
+    // Before it has heard of that, it gives up what it follows.
+    backup.clock.advance(6000)
+    await living([primary, backup], () => backup.server.sequence === 2)
+    await lose(primary, backup)
+    const { clock } = following([where.backup])
+    await living([{ clock }], () => backup.server.active)
+    backup.clock.advance(100_000)
+    expect(content(backup.server)).toEqual({ '/k': 'x' })
+  })
+
   it('takes over with nothing only where there was nothing', async () => {
     const where = places()
     const backup = await started('backup', where)

@@ -318,6 +318,7 @@ export class CloneServer {
       socket: this.#options.socket ?? {},
       synchronized: () => {
         this.#ready = true
+        this.#forgetTimes()
         // What came before that is in the snapshot, or will be sent again.
         this.#held.forget(began)
       },
@@ -329,6 +330,14 @@ export class CloneServer {
     })
     this.#follower = this.#life.own(follower)
     this.#life.run(() => follower.ended)
+  }
+
+  /** A snapshot tells of a value that is what it was before, though not that it lives for ever now. */
+  #forgetTimes(): void {
+    const { entries } = this.#replica.table
+    for (const key of this.#deadlines.keys()) {
+      if (entries.get(key)?.properties === '') this.#deadlines.delete(key)
+    }
   }
 
   #unfollow(): void {
