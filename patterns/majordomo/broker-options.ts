@@ -7,7 +7,7 @@ import type { HeartbeatOptions } from './pulse.js'
 export interface BrokerLimits {
   /** Requests that may wait for the workers of one service; further ones are dropped. @default 10000 */
   readonly queueLimit?: number
-  /** Bytes that all waiting requests may have together; further requests are dropped. @default 67108864 */
+  /** Bytes that all waiting requests may have together, and 64 for each part; further ones are dropped. @default 67108864 */
   readonly queueBytes?: number
   /** How long a request may wait for a worker, in milliseconds. @default 30000 */
   readonly requestExpiry?: number
@@ -38,7 +38,7 @@ export interface BrokerStats {
   readonly workers: number
   /** Requests that wait for a worker. */
   readonly waiting: number
-  /** Bytes in the bodies of these. */
+  /** Bytes in the bodies of these, and 64 for each part. */
   readonly waitingBytes: number
   /** Requests that a worker has. */
   readonly working: number

@@ -209,13 +209,23 @@ describe('bounds', () => {
   })
 
   it('drops requests when those that wait have too many bytes together', async () => {
-    const { broker, endpoint } = await station({ queueBytes: 100 })
+    const { broker, endpoint } = await station({ queueBytes: 400 })
     const client = new Peer(endpoint)
     for (const service of ['a', 'b', 'c']) {
       await client.say(...CLIENT['0.2'].request, service, 'x'.repeat(20), 'x'.repeat(30))
     }
     await until(() => broker.stats.dropped === 1)
-    expect(broker.stats).toMatchObject({ requests: 2, waitingBytes: 100, services: 2 })
+    expect(broker.stats).toMatchObject({ requests: 2, waitingBytes: 356, services: 2 })
+  })
+
+  it('counts parts without bytes too', async () => {
+    const { broker, endpoint } = await station({ queueBytes: 10_000 })
+    const client = new Peer(endpoint)
+    const parts = Array.from({ length: 1000 }, () => '')
+    await client.say(...CLIENT['0.2'].request, 'a', ...parts)
+    await client.say(...CLIENT['0.2'].request, 'a', 'x')
+    await until(() => broker.stats.requests === 1)
+    expect(broker.stats).toMatchObject({ dropped: 1, waiting: 1 })
   })
 
   it('knows so many services and workers, and no more', async () => {

@@ -24,6 +24,9 @@ import {
 import { Pulse, rhythmOf, type Rhythm } from './pulse.js'
 import { Service, type Job, type Registered } from './service.js'
 
+/** What a part of a request takes beside its own bytes, about: empty parts are not for nothing. */
+const PART_BYTES = 64
+
 /** A part of an interval that heartbeats may be late, so that many workers are looked after together. */
 const TOGETHER = 10
 
@@ -131,7 +134,7 @@ export class Broker {
     now: number,
   ): void {
     const service = this.#serviceOf(key, name)
-    const bytes = body.reduce((sum, { length }) => sum + length, 0)
+    const bytes = body.reduce((sum, { length }) => sum + length + PART_BYTES, 0)
     if (!service || (!service.hasIdle && !this.#hasRoom(service, bytes))) {
       this.#counts.dropped++
       if (service) this.#tidy(service)
