@@ -6,12 +6,15 @@ import type { KeyValue } from './frames.js'
  */
 export class Held {
   readonly #most: number
+  readonly #mostBytes: number
   readonly #changes = new Map<string, { readonly change: KeyValue; readonly since: number }>()
-  /** Forgotten, since there were too many. */
+  #bytes = 0
+  /** Forgotten, since there were too many, or too many bytes. */
   dropped = 0
 
-  constructor(most: number) {
+  constructor(most: number, mostBytes: number) {
     this.#most = most
+    this.#mostBytes = mostBytes
   }
 
   get size(): number {
@@ -19,16 +22,17 @@ export class Held {
   }
 
   add(uuid: string, change: KeyValue, now: number): void {
+    this.#bytes += change.value.length - (this.#changes.get(uuid)?.change.value.length ?? 0)
     this.#changes.set(uuid, { change, since: now })
-    if (this.#changes.size <= this.#most) return
     for (const oldest of this.#changes.keys()) {
-      this.#changes.delete(oldest)
+      if (this.#changes.size <= this.#most && this.#bytes <= this.#mostBytes) return
+      this.delete(oldest)
       this.dropped++
-      return
     }
   }
 
   delete(uuid: string): void {
+    this.#bytes -= this.#changes.get(uuid)?.change.value.length ?? 0
     this.#changes.delete(uuid)
   }
 
@@ -36,7 +40,7 @@ export class Held {
   forget(before: number): void {
     for (const [uuid, { since }] of this.#changes) {
       if (since >= before) return
-      this.#changes.delete(uuid)
+      this.delete(uuid)
     }
   }
 
@@ -44,6 +48,7 @@ export class Held {
   takeAll(): KeyValue[] {
     const all = Array.from(this.#changes.values(), ({ change }) => change)
     this.#changes.clear()
+    this.#bytes = 0
     return all
   }
 }

@@ -20,7 +20,7 @@ export interface CloneServerOptions extends TableLimits {
   readonly snapshotMark?: number
   /** Changes that may wait for one client; it misses those beyond. @default 10,000 */
   readonly publisherMark?: number
-  /** Changes that a server that stands by keeps until they are published. @default 10,000 */
+  /** Changes that a server that stands by keeps until they are published, `maxBytes` at the most. @default 10,000 */
   readonly maxHeld?: number
   /** How many of the last changes are known again when they are sent again. @default 100,000 */
   readonly maxKnown?: number

@@ -55,7 +55,10 @@ export class CloneServer {
     this.#clock = clock
     this.#heartbeat = milliseconds('heartbeat', options.heartbeat ?? 1000)
     milliseconds('timeout', options.timeout ?? 5000)
-    this.#held = new Held(whole('maxHeld', options.maxHeld ?? 10_000))
+    this.#held = new Held(
+      whole('maxHeld', options.maxHeld ?? 10_000),
+      whole('maxBytes', options.maxBytes ?? MAX_BYTES),
+    )
     this.#published = new Published(whole('maxKnown', options.maxKnown ?? 100_000))
     this.#replica = this.#newReplica()
     this.#life = new Life(clock)
