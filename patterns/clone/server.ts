@@ -298,6 +298,7 @@ export class CloneServer {
       new BinaryStar({
         role,
         heartbeat: this.#heartbeat,
+        ...(this.#options.socket && { socket: this.#options.socket }),
         clock: this.#clock,
         onActive: () => this.#takeOver(),
         onPassive: () => this.#follow(),

@@ -92,6 +92,7 @@ export class Life {
 
   /** Calls once, unless all ends before. */
   after(milliseconds: number, callback: () => void): Timer {
+    if (this.#over) return { cancel: () => undefined }
     const timer = this.#clock.after(milliseconds, () => {
       this.#timers.delete(timer)
       try {

@@ -243,7 +243,10 @@ export class HashRouter {
   #ready(worker: Worker | undefined, id: Message, introduction: Introduction): void {
     const { name, weight } = introduction
     const known = this.#byName.get(name)
-    const isOther = known !== worker || (!known && this.#byName.size >= this.#limits.maxWorkers)
+    // A ring takes long to make: nobody may have it made again and again by weighing more, then less.
+    const weighs = worker === undefined || worker.weight === weight
+    const isOther =
+      known !== worker || !weighs || (!known && this.#byName.size >= this.#limits.maxWorkers)
     if (isOther || !this.#putOn(introduction)) {
       this.#stats.refused++
       this.#send(this.#back, [id, WORD.refused])

@@ -347,7 +347,12 @@ export class Ventilator {
   /** Its jobs go to others. Of those that leave in good order nobody says that they have tried. */
   #lose(hand: Hand, reason: string, inGoodOrder = false): void {
     this.#ready.delete(hand)
-    if (this.#hands.delete(keyOf(hand.id)) && !inGoodOrder) this.#counts.lost++
+    // A worker that has come again has its id from the old one.
+    const key = keyOf(hand.id)
+    if (this.#hands.get(key) === hand) {
+      this.#hands.delete(key)
+      if (!inGoodOrder) this.#counts.lost++
+    }
     for (const job of [...hand.held.keys()].reverse()) {
       if (inGoodOrder) job.attempts--
       this.#again(job, reason)

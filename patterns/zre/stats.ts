@@ -28,7 +28,7 @@ export type Refusal =
   | 'unread'
   /** A node that says to be where we do not know it, or where another one is. */
   | 'elsewhere'
-  /** A node at an endpoint that we cannot connect to. */
+  /** A node at an endpoint that we cannot connect to, or over another transport than ours. */
   | 'endpoint'
   /** One node more than there is room for. */
   | 'full'

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { nextTurn } from '../../test/support/turn.js'
 import type { Refusal } from './index.js'
 import { Village, type Seen } from './test/nodes.js'
@@ -314,8 +316,12 @@ describe('a node that lies', () => {
     const village = new Village()
     const a = await village.node('a', { sendHighWaterMark: 2 })
     const raw = await RawNode.open(village.network)
-    // Nobody is there who would take anything; nor is the connection refused.
-    await raw.talkTo(a)(raw.hello({ endpoint: 'inproc://nobody' }))
+    // Somebody is there who never says a word.
+    const mute = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void mute.close())
+    await once(mute, 'listening')
+    const { port } = mute.address() as AddressInfo
+    await raw.talkTo(a)(raw.hello({ endpoint: `tcp://127.0.0.1:${port}` }))
     await a.log.until('enter raw')
     a.node.whisper(raw.id, 'fits')
     expect(() => a.node.whisper(raw.id, 'one too many')).toThrow(
@@ -323,6 +329,18 @@ describe('a node that lies', () => {
     )
     await a.log.until('exit raw full')
   })
+
+  it.each(['inproc://inside', 'ipc://@zerowire-inside', 'no endpoint at all'])(
+    'has nobody connect to %s, where it is not itself',
+    async (endpoint) => {
+      const village = new Village()
+      const a = await village.node('a')
+      const raw = await RawNode.open(village.network)
+      await raw.talkTo(a)(raw.hello({ endpoint }))
+      await refused(a, { endpoint: 1 })
+      expect(a.node.stats.peers).toBe(0)
+    },
+  )
 
   it('cannot do harm with beacons that are none', async () => {
     const { village, a } = await met()

@@ -54,6 +54,7 @@ export class UdpBeacon implements Beacon {
       })
     }).catch((error: unknown) => {
       this.#socket = undefined
+      socket.close()
       throw error
     })
     socket.on('error', (error) => (this.#trouble = error))

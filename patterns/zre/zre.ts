@@ -246,6 +246,8 @@ export class Zre {
    */
   #meet(id: string, endpoint: string, hasCome = false): Peer | Refusal {
     if (endpoint === this.#endpoint) return 'own'
+    // Nobody has us connect to what is inside of this process or machine, unless we are there ourselves.
+    if (transportOf(endpoint) !== transportOf(this.#endpoint ?? '')) return 'endpoint'
     const peers = [...this.#peers.values()]
     const there = peers.find((each) => each.endpoint === endpoint)
     if (there?.facts && there.state === 'present') return 'elsewhere'
@@ -390,4 +392,8 @@ export class Zre {
 
 function partsOf(content: MessageLike | readonly MessageLike[]): readonly MessageLike[] {
   return Array.isArray(content) ? (content as readonly MessageLike[]) : [content as MessageLike]
+}
+
+function transportOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.indexOf('://'))
 }
