@@ -1,0 +1,13 @@
+/**
+ * Named queues whose messages survive crashes, and are there until somebody has processed them.
+ *
+ * @packageDocumentation
+ */
+export { QueueBroker, type QueueBrokerOptions, type QueueBrokerStats } from './broker.js'
+export { Consumer, type ConsumerOptions } from './consumer.js'
+export type { Delivery } from './delivery.js'
+export type { QueueFacts, QueueOptions } from './letters.js'
+export type { LinkOptions } from './link.js'
+export { Producer, type Outgoing, type ProducerOptions, type SendOptions } from './producer.js'
+export type { Properties } from './protocol.js'
+export type { QueueStats } from './queues.js'

@@ -1,0 +1,22 @@
+/**
+ * Receives numbers, from the moment it is told to, prints each of them, acknowledges it, and prints
+ * it again when that was confirmed, until it is killed. When it is told to stop, it ends when all is
+ * confirmed. Argument: endpoint.
+ */
+import { once } from 'node:events'
+import { writeSync } from 'node:fs'
+import { Consumer } from '../../index.js'
+
+const [endpoint = ''] = process.argv.slice(2)
+await once(process.stdin, 'data')
+const consumer = new Consumer(endpoint, 'numbers', { prefetch: 50, heartbeat: 200, retry: 200 })
+process.stdin.once('data', () => void consumer.close())
+for await (const delivery of consumer) {
+  const { id, body } = delivery
+  if (body.toString() !== `body ${id}`) throw new Error(`${id} has another body`)
+  writeSync(1, `got ${id}\n`)
+  void delivery.ack().then(() => writeSync(1, `acked ${id}\n`))
+}
+await consumer.close()
+writeSync(1, 'done\n')
+process.exit()

@@ -1,0 +1,29 @@
+/**
+ * Sends numbers, some at a time, from the one that it is told to begin with, and prints each that
+ * the broker has confirmed, until it is killed. When it is told to stop, it ends behind those that
+ * are under way. Argument: endpoint.
+ */
+import { once } from 'node:events'
+import { writeSync } from 'node:fs'
+import { Producer } from '../../index.js'
+
+const [endpoint = ''] = process.argv.slice(2)
+const [first] = (await once(process.stdin, 'data')) as [Buffer]
+let next = Number(first)
+let isOver = false
+process.stdin.once('data', () => (isOver = true))
+
+const producer = new Producer(endpoint, { name: 'producer', retry: 200 })
+
+async function sendOn(): Promise<void> {
+  while (!isOver) {
+    const number = next++
+    await producer.send('numbers', `body ${number}`, { id: String(number) })
+    // Not by a stream: what that still holds would die with the process.
+    writeSync(1, `${number}\n`)
+  }
+}
+
+await Promise.all(Array.from({ length: 40 }, sendOn))
+writeSync(1, 'done\n')
+process.exit()
