@@ -6,6 +6,7 @@ export type BinaryStarEvent = BinaryStarState | 'request'
 
 /** What becomes of it. */
 export interface Transition {
+  /** The state that it is in then. */
   readonly state: BinaryStarState
   /** Of a request: serve it, or leave it unanswered. `fatal`: both serve, or none, and only people can help. */
   readonly verdict?: 'accept' | 'reject' | 'fatal'

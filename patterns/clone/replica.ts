@@ -4,6 +4,7 @@ import { Table, type TableLimits } from './table.js'
 
 /** What has become of one key. */
 export interface Change {
+  /** Whose value it is. */
   readonly key: string
   /** Its value now; undefined when it has been deleted. */
   readonly value: Message | undefined

@@ -50,8 +50,11 @@ export interface CloneServerStats {
   readonly unheld: number
   /** Snapshots sent, given up because their client took nothing or went, and not begun. */
   readonly snapshots: {
+    /** To their last key. */
     readonly sent: number
+    /** Their client took nothing, or went. */
     readonly abandoned: number
+    /** Not begun, for want of room or of a table. */
     readonly rejected: number
   }
   /** Snapshots that are being sent, or wait. */

@@ -4,18 +4,34 @@ import { systemClock, type Clock, type Timer } from '../clock/index.js'
 import { atLeastOne } from './directory.js'
 import type { Discovery, Watch } from './discovery.js'
 
+/** What happens to an endpoint. */
+export interface EventAt<T extends string> {
+  /** What it is. */
+  readonly type: T
+  /** Where. */
+  readonly endpoint: string
+}
+
+/** What goes wrong. */
+export interface Trouble<T extends string> {
+  /** What it is. */
+  readonly type: T
+  /** Why. */
+  readonly error: unknown
+}
+
 /** What happens while a socket follows. */
 export type FollowEvent =
   /** The socket connects to the endpoint, or no longer does. */
-  | { readonly type: 'connect' | 'disconnect'; readonly endpoint: string }
+  | EventAt<'connect' | 'disconnect'>
   /** There is no room: it is connected to when another one goes. */
-  | { readonly type: 'waiting'; readonly endpoint: string }
+  | EventAt<'waiting'>
   /** The socket cannot connect there: no address, or none for this type of socket. */
-  | { readonly type: 'bad'; readonly endpoint: string; readonly error: unknown }
+  | (EventAt<'bad'> & Trouble<'bad'>)
   /** There is no room even to remember the endpoint. */
-  | { readonly type: 'dropped'; readonly endpoint: string }
+  | EventAt<'dropped'>
   /** The discovery is in trouble, and goes on by itself. */
-  | { readonly type: 'failed'; readonly error: unknown }
+  | Trouble<'failed'>
 
 /** How a socket follows. */
 export interface FollowOptions {

@@ -8,6 +8,8 @@ export { Directory, type DirectoryOptions } from './directory.js'
 export {
   follow,
   Following,
+  type EventAt,
+  type Trouble,
   type FollowEvent,
   type FollowOptions,
   type FollowStats,

@@ -71,6 +71,7 @@ export class Espresso {
     return running
   }
 
+  /** What has passed, and what the tap has seen of it. */
   get stats(): EspressoStats {
     const { frontEnd, backEnd } = this.#proxy.statistics
     return {
@@ -87,6 +88,7 @@ export class Espresso {
     for (const socket of [this.frontEnd, this.backEnd, this.#pour, this.#cup]) await socket.close()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

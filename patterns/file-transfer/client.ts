@@ -53,6 +53,7 @@ export interface FetchOptions {
 
 /** A transfer that is done. */
 export interface Fetched {
+  /** Bytes in all. */
   readonly size: number
   /** SHA-256 of the content, at the server as in the sink. */
   readonly digest: Uint8Array

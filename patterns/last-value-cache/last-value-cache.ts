@@ -80,6 +80,7 @@ export class LastValueCache {
     this.#life.read(this.backEnd, (message) => this.#request(message, peerOf(message)))
   }
 
+  /** What it holds, and what it has done so far. */
   get stats(): LastValueCacheStats {
     const { topics, bytes, forgotten } = this.#values
     return { topics, bytes, forgotten, ...this.#counts }
@@ -90,6 +91,7 @@ export class LastValueCache {
     return this.#life.end()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

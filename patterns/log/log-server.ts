@@ -82,6 +82,14 @@ interface Asked {
   readonly rest: Message[]
 }
 
+/** Offsets of a partition. */
+export interface Span {
+  /** Of the first record that is there. */
+  readonly start: number
+  /** Of the next that will be appended. */
+  readonly end: number
+}
+
 /**
  * A log: topics to whose ends producers append, and that readers read from any offset on. It answers
  * an append when the store has it, and publishes it then.
@@ -172,7 +180,7 @@ export class LogServer {
   }
 
   /** The offsets of each partition of a topic: the first that is there, and the one behind the last. */
-  offsets(topic: string): { start: number; end: number }[] {
+  offsets(topic: string): Span[] {
     const { partitions = [] } = this.#topics.get(topic) ?? {}
     return partitions.map(({ start, end }) => ({ start, end }))
   }

@@ -6,7 +6,9 @@ import { MOST_IN_FLIGHT } from './words.js'
 
 /** Where a record is. */
 export interface Place {
+  /** Of its topic, from 0 on. */
   readonly partition: number
+  /** In its partition, from 0 on, without gaps. */
   readonly offset: number
 }
 

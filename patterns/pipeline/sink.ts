@@ -18,9 +18,22 @@ import type { InputReport } from './ventilator.js'
 /** What comes of a job, of which there is one for each, and the end of its input, which comes last. */
 export type Outcome = JobId &
   (
-    | { readonly kind: 'result'; readonly body: readonly Message[] }
-    | { readonly kind: 'givenUp'; readonly reason: string }
-    | { readonly kind: 'end' }
+    | {
+        /** The job was done. */
+        readonly kind: 'result'
+        /** What came of it. */
+        readonly body: readonly Message[]
+      }
+    | {
+        /** Nobody could do it. */
+        readonly kind: 'givenUp'
+        /** What was wrong the last time. */
+        readonly reason: string
+      }
+    | {
+        /** There are no more jobs. */
+        readonly kind: 'end'
+      }
   )
 
 /** What a sink has taken, and refused. */
@@ -129,6 +142,7 @@ export class Sink {
     return state.end.promise
   }
 
+  /** What it has done so far. */
   get stats(): SinkStats {
     const inputs = [...this.#inputs.values()].filter(({ over }) => !over).length
     return { ...this.#counts, inputs }
@@ -144,6 +158,7 @@ export class Sink {
     return this.#life.end()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

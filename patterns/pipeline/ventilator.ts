@@ -176,6 +176,7 @@ export class Ventilator {
     return this.#ending.promise
   }
 
+  /** What it has done so far. */
   get stats(): VentilatorStats {
     const waiting = this.#waiting.length
     const held = this.#jobs.size - waiting
@@ -189,6 +190,7 @@ export class Ventilator {
     return this.#life.end()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -100,6 +100,7 @@ export class Worker {
     })
   }
 
+  /** What it has done so far. */
   get stats(): WorkerStats {
     const sum = (count: (link: Link) => number): number =>
       this.#links.reduce((total, link) => total + count(link), 0)
@@ -120,6 +121,7 @@ export class Worker {
     return this.#life.end()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -75,6 +75,7 @@ export class QueueMeter {
     return this.#life.end()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -2,7 +2,9 @@ import type { SocketStats } from 'zerowire'
 
 /** What a meter reads: every socket of this library. */
 export interface Metered {
+  /** What it has sent, received, queued and dropped. */
   readonly stats: SocketStats
+  /** Whether it is closed: it is then watched no more. */
   readonly closed: boolean
 }
 
@@ -11,6 +13,7 @@ export type Side = 'incoming' | 'outgoing'
 
 /** One queue, since the meter watches it, or since `reset()`. */
 export interface QueueReport {
+  /** What it was called when it was handed to the meter. */
   readonly name: string
   /** Seconds that it was watched, up to the last sample. */
   readonly seconds: number

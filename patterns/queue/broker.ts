@@ -37,6 +37,7 @@ export interface QueueBrokerOptions {
   readonly liveness?: number
   /** How often it looks for what is due or over, in milliseconds. Default: 100. */
   readonly tick?: number
+  /** Whose time it is. Default: that of the system. */
   readonly clock?: Clock
 }
 
@@ -137,7 +138,7 @@ export class QueueBroker implements AsyncDisposable {
     return new QueueBroker(await Queues.read({ ...checked, store, queues, defaults }), checked)
   }
 
-  /** Listens at an address, as {@link Router.bind}. @returns the address that it is bound to. */
+  /** Listens at an address, as `bind()` of a socket. @returns the address that it is bound to. */
   async bind(address: string): Promise<string> {
     await this.#router.bind(address)
     return String(this.#router.lastEndpoint)
@@ -148,6 +149,7 @@ export class QueueBroker implements AsyncDisposable {
     return this.#life.ended
   }
 
+  /** What it holds, and what it has done so far. */
   get stats(): QueueBrokerStats {
     return {
       ...this.#queues.stats,
@@ -166,6 +168,7 @@ export class QueueBroker implements AsyncDisposable {
     return this.#life.end()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -49,7 +49,7 @@ export class Consumer implements AsyncIterable<Delivery>, AsyncDisposable {
   #willFlush = false
   #closing: Promise<void> | undefined
 
-  /** @throws RangeError or TypeError on an option that is none; as {@link Dealer.connect} on the address. */
+  /** @throws RangeError or TypeError on an option that is none; as `connect()` of a socket on the address. */
   constructor(endpoint: string, queue: string, options: ConsumerOptions = {}) {
     const { prefetch = 100, heartbeat = 1000, liveness = 3, retry = 2500 } = options
     this.#queue = name('a queue', queue)
@@ -74,7 +74,7 @@ export class Consumer implements AsyncIterable<Delivery>, AsyncDisposable {
 
   /**
    * Waits for messages, and takes all that have come, `most` at most. None when it is closed.
-   * @throws {@link ZmqError} EMFILE as long as the broker has no room for more consumers or queues.
+   * @throws ZmqError EMFILE as long as the broker has no room for more consumers or queues.
    */
   async receive(most: number = Infinity): Promise<Delivery[]> {
     while (this.#buffer.size === 0 && !this.#closing) {
@@ -108,6 +108,7 @@ export class Consumer implements AsyncIterable<Delivery>, AsyncDisposable {
     return this.#closing
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -7,18 +7,28 @@ export type Settling = 'DELETE' | 'RETURN' | 'REJECT' | 'RENEW'
 /** Asks the broker, and resolves when it has confirmed. */
 export type Settle = (command: Settling, receipt: number, time?: number) => Promise<void>
 
+/** How a message came to be a dead letter. */
+export interface Death {
+  /** `expired`, or what consumers have said of it. */
+  readonly reason: string
+  /** The queue that it died in. */
+  readonly queue: string
+}
+
 /** A message that a consumer has received, until it says what is to become of it. */
 export class Delivery {
   /** What the producer, or the caller of `send()`, has named it. */
   readonly id: string
+  /** What was sent. */
   readonly body: Message
+  /** What the producer has said about it. */
   readonly properties: Properties
   /** 1 for the first time. Those that were under way when a broker crashed are not counted. */
   readonly deliveries: number
   /** When the broker took it, in milliseconds since the beginning of 1970. */
   readonly sent: number
   /** Why and in which queue it died, if this is a queue of dead letters. */
-  readonly death: { readonly reason: string; readonly queue: string } | undefined
+  readonly death: Death | undefined
   /** @internal */
   readonly receipt: number
   readonly #settle: Settle
@@ -59,7 +69,7 @@ export class Delivery {
   /**
    * It has been processed: deletes it. Resolves when nobody will ever receive it again. Need not be
    * awaited; what is lost on the way is delivered again.
-   * @throws {@link ZmqError} EFSM when it was settled already; ETIMEDOUT or EBADF when there was no
+   * @throws ZmqError EFSM when it was settled already; ETIMEDOUT or EBADF when there was no
    * confirmation before the time was over or the consumer closed: it may be delivered again.
    */
   ack(): Promise<void> {

@@ -5,7 +5,7 @@
  */
 export { QueueBroker, type QueueBrokerOptions, type QueueBrokerStats } from './broker.js'
 export { Consumer, type ConsumerOptions } from './consumer.js'
-export type { Delivery } from './delivery.js'
+export type { Death, Delivery } from './delivery.js'
 export type { QueueFacts, QueueOptions } from './letters.js'
 export type { LinkOptions } from './link.js'
 export { Producer, type Outgoing, type ProducerOptions, type SendOptions } from './producer.js'

@@ -31,6 +31,7 @@ export interface SendOptions {
 
 /** A message and what is said of it. */
 export interface Outgoing extends SendOptions {
+  /** What is sent. */
   readonly body: string | Uint8Array
 }
 
@@ -46,6 +47,7 @@ export interface ProducerOptions extends LinkOptions {
 
 interface Pending {
   readonly head: string
+  /** What is sent. */
   readonly body: string | Uint8Array
   readonly call: Call
 }
@@ -87,7 +89,7 @@ export class Producer implements AsyncDisposable {
   #willFlush = false
   #closed = false
 
-  /** @throws RangeError or TypeError on an option that is none; as {@link Dealer.connect} on the address. */
+  /** @throws RangeError or TypeError on an option that is none; as `connect()` of a socket on the address. */
   constructor(endpoint: string, options: ProducerOptions = {}) {
     const { inFlight = WINDOW, maxPending = 100_000 } = options
     this.#name = name('the name of a producer', options.name ?? this.#origin)
@@ -105,7 +107,7 @@ export class Producer implements AsyncDisposable {
   /**
    * Sends a message, and resolves when the broker has it in its store. Messages to the same queue are
    * there in the order of the calls.
-   * @throws {@link ZmqError} EBUSY when too many have no answer yet; ENOBUFS when the queue is full,
+   * @throws ZmqError EBUSY when too many have no answer yet; ENOBUFS when the queue is full,
    * EMSGSIZE, EMFILE or EINVAL when the broker refuses it otherwise: it is not there then. ETIMEDOUT
    * or EBADF when there was no answer before the time was over or the producer closed: it may be there.
    * TypeError or RangeError on what cannot be sent.
@@ -146,6 +148,7 @@ export class Producer implements AsyncDisposable {
     await this.#link.close()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -60,7 +60,7 @@ export class LevelStore implements Store {
 
   /**
    * Opens a directory, and makes it if there is none.
-   * @throws {@link ZmqError} ENOTSUP when the package `classic-level` is not installed; EBUSY when the
+   * @throws ZmqError ENOTSUP when the package `classic-level` is not installed; EBUSY when the
    * directory is open already, here or in another process; the error of the platform when it cannot
    * be used.
    */
@@ -124,6 +124,7 @@ export class LevelStore implements Store {
     return this.#closing
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -51,6 +51,7 @@ export class MemoryStore implements Store {
     return Promise.resolve()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -4,6 +4,7 @@ import { ZmqError } from 'zerowire/extra'
 export interface Entry {
   /** Compared byte by byte, as unsigned numbers; a key that another one begins with comes first. */
   readonly key: Uint8Array
+  /** What is kept under it. */
   readonly value: Uint8Array
 }
 

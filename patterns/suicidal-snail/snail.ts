@@ -16,6 +16,7 @@ export type SnailErrorCode =
 
 /** The end of a snail. */
 export class SnailError extends Error {
+  /** Why it died. */
   readonly code: SnailErrorCode
   /** The message that it died of, which nobody gets. */
   readonly letter: SnailLetter
@@ -30,7 +31,9 @@ export class SnailError extends Error {
 
 /** A message with what it said of itself. */
 export interface SnailLetter extends Stamp {
+  /** What it is about. */
   readonly topic: Message
+  /** What it says. */
   readonly body: readonly Message[]
   /** Milliseconds since it was sent, if both clocks agree. */
   readonly delay: number
@@ -104,6 +107,7 @@ export class SuicidalSnail {
     return this.#death
   }
 
+  /** What it has done so far. */
   get stats(): SnailStats {
     return { ...this.#counts }
   }
@@ -130,6 +134,7 @@ export class SuicidalSnail {
     await this.#socket.close()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -62,6 +62,7 @@ export class StampingPublisher {
     await this.#socket.close()
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

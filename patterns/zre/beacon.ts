@@ -32,8 +32,16 @@ export function encodeBeacon(uuid: Uint8Array, port: number): Uint8Array {
   return bytes
 }
 
+/** What a beacon says. */
+export interface Beacon22 {
+  /** Of the node. */
+  readonly uuid: Uint8Array
+  /** Where its inbox is; 0 when it leaves. */
+  readonly port: number
+}
+
 /** Undefined for what is no announcement. */
-export function decodeBeacon(bytes: Uint8Array): { uuid: Uint8Array; port: number } | undefined {
+export function decodeBeacon(bytes: Uint8Array): Beacon22 | undefined {
   if (bytes.length !== LENGTH || HEADER.some((byte, i) => bytes[i] !== byte)) return undefined
   const [high = 0, low = 0] = bytes.subarray(LENGTH - 2)
   return {

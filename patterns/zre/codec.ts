@@ -11,6 +11,7 @@ const NAMES = new Map(Object.entries(IDS).map(([name, id]) => [id, name as keyof
 /** What nodes tell each other (RFC 36); the sequence is counted by whoever sends. */
 export type Command<Part = Uint8Array> =
   | {
+      /** The first of all. */
       readonly id: 'hello'
       /** Where the sender is to be connected to. */
       readonly endpoint: string
@@ -18,13 +19,37 @@ export type Command<Part = Uint8Array> =
       readonly groups: readonly string[]
       /** How often the sender has joined or left a group, modulo 256. */
       readonly status: number
+      /** What people call the sender. */
       readonly name: string
+      /** What the sender says of itself. */
       readonly headers: ReadonlyMap<string, string>
     }
-  | { readonly id: 'whisper'; readonly content: readonly Part[] }
-  | { readonly id: 'shout'; readonly group: string; readonly content: readonly Part[] }
-  | { readonly id: 'join' | 'leave'; readonly group: string; readonly status: number }
-  | { readonly id: 'ping' | 'ping-ok' }
+  | {
+      /** For one node. */
+      readonly id: 'whisper'
+      /** What is said. */
+      readonly content: readonly Part[]
+    }
+  | {
+      /** For a group. */
+      readonly id: 'shout'
+      /** Who is meant. */
+      readonly group: string
+      /** What is said. */
+      readonly content: readonly Part[]
+    }
+  | {
+      /** The sender is in a group from now on, or no longer. */
+      readonly id: 'join' | 'leave'
+      /** Which one. */
+      readonly group: string
+      /** How often the sender has joined or left a group, this time included, modulo 256. */
+      readonly status: number
+    }
+  | {
+      /** Whether anybody is there; somebody is. */
+      readonly id: 'ping' | 'ping-ok'
+    }
 
 /** Why a message is no command. */
 export type Fault = 'signature' | 'version' | 'malformed' | 'limit'
@@ -81,11 +106,19 @@ export function encode<Part>(command: Command<Part>, sequence: number): (Uint8Ar
   }
 }
 
-/** The command that frames stand for, undefined if it is none that we know, and its sequence; or why they are none. */
+/** What frames stand for. */
+export interface Decoded<Part> {
+  /** Undefined if it is none that we know. */
+  readonly command: Command<Part> | undefined
+  /** Which of the sender's commands to us it is, modulo 65536. */
+  readonly sequence: number
+}
+
+/** The command that frames stand for; or why they are none. */
 export function decode<Part extends Uint8Array>(
   [frame, ...content]: readonly Part[],
   limits: Limits,
-): { readonly command: Command<Part> | undefined; readonly sequence: number } | Fault {
+): Decoded<Part> | Fault {
   if (!frame || frame[0] !== SIGNATURE[0] || frame[1] !== SIGNATURE[1]) return 'signature'
   if (frame.length < 6) return 'malformed'
   if (frame[3] !== VERSION) return 'version'

@@ -6,9 +6,11 @@ import { deferred, type Deferred } from '../common/deferred.js'
 export interface ZrePeer {
   /** Its UUID: 32 digits, hexadecimal. */
   readonly id: string
+  /** What people call it. */
   readonly name: string
   /** Where we are connected to it. */
   readonly endpoint: string
+  /** What it says of itself. */
   readonly headers: ReadonlyMap<string, string>
 }
 
@@ -29,21 +31,42 @@ export type ExitReason =
   /** It does not take what we send. */
   | 'full'
 
+/** Something that a node does. */
+export interface Happening<T extends string> {
+  /** What it is. */
+  readonly type: T
+  /** Whose doing. */
+  readonly peer: ZrePeer
+}
+
+/** In a group. */
+export interface InGroup {
+  /** Which one. */
+  readonly group: string
+}
+
+/** With something said. */
+export interface Said {
+  /** Its parts. */
+  readonly content: readonly Message[]
+}
+
+/** When it is gone. */
+export interface Gone {
+  /** Why it is gone. */
+  readonly reason: ExitReason
+}
+
 /** What happens among nodes. */
 export type ZreEvent =
-  | { readonly type: 'enter'; readonly peer: ZrePeer }
+  | Happening<'enter'>
   /** It has left all its groups, too. */
-  | { readonly type: 'exit'; readonly peer: ZrePeer; readonly reason: ExitReason }
-  | { readonly type: 'join' | 'leave'; readonly peer: ZrePeer; readonly group: string }
-  | { readonly type: 'whisper'; readonly peer: ZrePeer; readonly content: readonly Message[] }
-  | {
-      readonly type: 'shout'
-      readonly peer: ZrePeer
-      readonly group: string
-      readonly content: readonly Message[]
-    }
+  | (Happening<'exit'> & Gone)
+  | (Happening<'join' | 'leave'> & InGroup)
+  | (Happening<'whisper'> & Said)
+  | (Happening<'shout'> & InGroup & Said)
   /** Nothing was heard of it for a while, and it is asked; or it has not answered. */
-  | { readonly type: 'evasive' | 'silent'; readonly peer: ZrePeer }
+  | Happening<'evasive' | 'silent'>
 
 /**
  * Events in their order, for one reader. When it does not keep up the watch ends with `ENOBUFS`, after
@@ -86,6 +109,7 @@ export class ZreWatch implements AsyncIterableIterator<ZreEvent, undefined> {
     return Promise.resolve({ done: true, value: undefined })
   }
 
+  /** Itself. */
   [Symbol.asyncIterator](): this {
     return this
   }

@@ -3,10 +3,25 @@
  *
  * @packageDocumentation
  */
-export { decodeBeacon, encodeBeacon, type Announcement, type Beacon } from './beacon.js'
+export {
+  decodeBeacon,
+  encodeBeacon,
+  type Announcement,
+  type Beacon,
+  type Beacon22,
+} from './beacon.js'
 export { UdpBeacon, type UdpBeaconOptions } from './udp-beacon.js'
-export { decode, encode, type Command, type Fault, type Limits } from './codec.js'
-export { ZreWatch, type ExitReason, type ZreEvent, type ZrePeer } from './events.js'
+export { decode, encode, type Command, type Decoded, type Fault, type Limits } from './codec.js'
+export {
+  ZreWatch,
+  type ExitReason,
+  type Gone,
+  type Happening,
+  type InGroup,
+  type Said,
+  type ZreEvent,
+  type ZrePeer,
+} from './events.js'
 export type { ZreOptions } from './options.js'
 export type { Refusal, ZreStats } from './stats.js'
 export { ZreDiscovery, type ZreDiscoveryOptions } from './zre-discovery.js'

@@ -16,7 +16,7 @@ export function share(port: Parameters<typeof shareInproc>[0]): void {
 }
 
 export async function ask(clock: Clock = systemClock): Promise<string> {
-  const client = new LazyPirate('tcp://127.0.0.1:5555', { clock, timeout: 100, retries: 1 })
+  const client = new LazyPirate('tcp://127.0.0.1:5555', { clock, timeout: 100, tries: 2 })
   try {
     const [reply] = await client.request(['question', new Uint8Array(1)])
     return String(reply)
