@@ -2,7 +2,7 @@
  * Writes groups of entries, many at a time, and prints the number of each when it has been
  * acknowledged, until it is killed. Arguments: directory, number of the first group.
  */
-import { writeSync } from 'node:fs'
+import { say } from '../../../common/test/say.js'
 import { LevelStore } from '../../index.js'
 
 const [directory = '', first = '0'] = process.argv.slice(2)
@@ -19,8 +19,7 @@ async function writeOn(): Promise<never> {
         value,
       })),
     )
-    // Not by a stream: what it still holds would die with the process.
-    writeSync(1, `${group}\n`)
+    say(String(group))
   }
 }
 
