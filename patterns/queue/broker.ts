@@ -1,4 +1,4 @@
-import { Router } from 'zerowire'
+import { Router, type SocketOptions } from 'zerowire'
 import type { Message } from 'zerowire/extra'
 import { systemClock, type Clock } from '../clock/index.js'
 import { milliseconds, whole } from '../common/checks.js'
@@ -37,6 +37,8 @@ export interface QueueBrokerOptions {
   readonly liveness?: number
   /** How often it looks for what is due or over, in milliseconds. Default: 100. */
   readonly tick?: number
+  /** Options of its socket, such as keys. */
+  readonly socket?: Omit<SocketOptions<Router>, 'mandatory' | 'routerNotify' | 'sendTimeout'>
   /** Whose time it is. Default: that of the system. */
   readonly clock?: Clock
 }
@@ -49,8 +51,9 @@ export interface QueueBrokerStats extends Readonly<QueueStats> {
   readonly malformed: number
   /** Consumers, and producers whose queue is unknown, that were refused for want of room. */
   readonly turnedAway: number
-  /** Queues, and consumers, at this moment. */
+  /** Queues at this moment. */
   readonly queues: number
+  /** Consumers at this moment. */
   readonly consumers: number
 }
 
@@ -91,10 +94,12 @@ export class QueueBroker implements AsyncDisposable {
     this.#life = new Life(options.clock)
     this.#router = this.#life.own(
       new Router({
+        heartbeatInterval: options.heartbeat,
+        maxMessageSize: options.maxMessageSize + 1024,
+        ...options.socket,
         // What a peer has no room for comes back to us at once.
         ...{ mandatory: true, sendTimeout: 0, linger: 0 },
-        ...{ routerNotify: 2, heartbeatInterval: options.heartbeat },
-        maxMessageSize: options.maxMessageSize + 1024,
+        routerNotify: 2,
       }),
     )
     this.#outgoing = new Outgoing(this.#router, queues)
@@ -134,6 +139,7 @@ export class QueueBroker implements AsyncDisposable {
       liveness: whole('liveness', liveness),
       tick: milliseconds('tick', tick),
       clock,
+      socket: options.socket ?? {},
     }
     return new QueueBroker(await Queues.read({ ...checked, store, queues, defaults }), checked)
   }

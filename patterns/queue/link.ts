@@ -1,4 +1,4 @@
-import { Dealer } from 'zerowire'
+import { Dealer, type SocketOptions } from 'zerowire'
 import { ZmqError, type Message } from 'zerowire/extra'
 import { systemClock, type Clock } from '../clock/index.js'
 import { milliseconds } from '../common/checks.js'
@@ -15,6 +15,8 @@ export interface LinkOptions {
   readonly retry?: number
   /** After how many milliseconds it gives up what has not been answered. Default: 60,000. */
   readonly timeout?: number
+  /** Options of its sockets, such as keys. */
+  readonly socket?: Omit<SocketOptions<Dealer>, 'linger' | 'sendHighWaterMark'>
   /** Whose time it is. Default: that of the system. */
   readonly clock?: Clock
 }
@@ -52,6 +54,7 @@ export class Link {
   readonly life: Life
   readonly clock: Clock
   readonly #endpoint: string
+  readonly #options: SocketOptions<Dealer>
   readonly #retry: number
   readonly #timeout: number
   readonly #events: Events
@@ -65,6 +68,8 @@ export class Link {
   constructor(endpoint: string, options: LinkOptions, events: Events) {
     const { retry = 2500, timeout = 60_000, clock = systemClock } = options
     this.#endpoint = endpoint
+    // What is under way is bounded by whoever asks.
+    this.#options = { ...options.socket, sendHighWaterMark: 0, linger: 0 }
     this.#retry = milliseconds('retry', retry)
     this.#timeout = milliseconds('timeout', timeout)
     this.#events = events
@@ -134,8 +139,7 @@ export class Link {
 
   #connect(): Dealer {
     this.#heard = this.clock.now()
-    // What is under way is bounded by whoever asks.
-    const socket = this.life.own(new Dealer({ sendHighWaterMark: 0, linger: 0 }))
+    const socket = this.life.own(new Dealer(this.#options))
     socket.connect(this.#endpoint)
     this.life.readMany(socket, (messages) => {
       this.#heard = this.clock.now()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { curveKeyPair } from 'zerowire'
 import { waitUntil } from '../common/test/wait-until.js'
 import { bodies, rejection, Station, take, type Stranger } from './test/station.js'
 
@@ -101,6 +102,21 @@ describe('a queue', () => {
     expect(await consumer.receive()).toEqual([])
     await consumer.close()
     expect(station.broker.queue('q')).toMatchObject({ length: 0 })
+  })
+})
+
+describe('keys', () => {
+  it('are for the sockets', async () => {
+    const [server, client] = [curveKeyPair(), curveKeyPair()]
+    const options = { curveServer: true, curveSecretKey: server.secretKey, linger: 0 }
+    const station = await Station.open({ socket: options })
+    const socket = {
+      ...{ curvePublicKey: client.publicKey, curveSecretKey: client.secretKey },
+      curveServerKey: server.publicKey,
+    }
+    await station.producer({ socket }).send('q', 'secret')
+    const consumer = await station.consumer('q', { socket })
+    expect(bodies(await take(consumer, 1))).toEqual(['secret'])
   })
 })
 

@@ -127,5 +127,6 @@ export class Connector {
 /** The peer has broken the protocol in a way that it will break again, or does not want us; or our keys are none. */
 function isFinal(error: unknown): boolean {
   if (!(error instanceof ZmqError)) return false
-  return /^ERR_ZMTP_|^EINVAL/.test(error.code) || (error.status ?? 300) > 300
+  const { code, status = 300 } = error
+  return code.startsWith('ERR_ZMTP_') || status > 300 || (code === 'EINVAL' && handshakeFailures.has(error))
 }

@@ -4,7 +4,7 @@
  * confirmed. Argument: endpoint.
  */
 import { once } from 'node:events'
-import { writeSync } from 'node:fs'
+import { say } from '../../../common/test/say.js'
 import { Consumer } from '../../index.js'
 
 const [endpoint = ''] = process.argv.slice(2)
@@ -14,9 +14,9 @@ process.stdin.once('data', () => void consumer.close())
 for await (const delivery of consumer) {
   const { id, body } = delivery
   if (body.toString() !== `body ${id}`) throw new Error(`${id} has another body`)
-  writeSync(1, `got ${id}\n`)
-  void delivery.ack().then(() => writeSync(1, `acked ${id}\n`))
+  say(`got ${id}`)
+  void delivery.ack().then(() => say(`acked ${id}`))
 }
 await consumer.close()
-writeSync(1, 'done\n')
+say('done')
 process.exit()

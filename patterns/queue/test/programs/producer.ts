@@ -4,7 +4,7 @@
  * are under way. Argument: endpoint.
  */
 import { once } from 'node:events'
-import { writeSync } from 'node:fs'
+import { say } from '../../../common/test/say.js'
 import { Producer } from '../../index.js'
 
 const [endpoint = ''] = process.argv.slice(2)
@@ -19,11 +19,10 @@ async function sendOn(): Promise<void> {
   while (!isOver) {
     const number = next++
     await producer.send('numbers', `body ${number}`, { id: String(number) })
-    // Not by a stream: what that still holds would die with the process.
-    writeSync(1, `${number}\n`)
+    say(String(number))
   }
 }
 
 await Promise.all(Array.from({ length: 40 }, sendOn))
-writeSync(1, 'done\n')
+say('done')
 process.exit()
