@@ -5,7 +5,7 @@
  */
 export { LogConsumer, type LogConsumerOptions, type LogConsumerStats } from './log-consumer.js'
 export { LogProducer, type LogProducerOptions, type LogProducerStats } from './log-producer.js'
-export { LogServer, type LogServerOptions, type LogServerStats, type Span } from './log-server.js'
-export type { Place } from './producers.js'
+export { LogServer, type LogServerOptions, type LogServerStats } from './log-server.js'
+export type { Place, Span } from './producers.js'
 export type { LogRecord } from './reader.js'
 export type { TopicOptions } from './topic.js'

@@ -6,7 +6,7 @@ import { Life } from '../common/life.js'
 import type { Change, Store } from '../store/index.js'
 import { pack, unpack, unpackRows } from './bytes.js'
 import type { Partition } from './partition.js'
-import { Producers, type Place } from './producers.js'
+import { Producers, type Place, type Span } from './producers.js'
 import { Topic, type TopicOptions } from './topic.js'
 import { isName, NONE, STATUS, tailTopic, VERB } from './words.js'
 
@@ -80,14 +80,6 @@ interface Asked {
   readonly id: Message
   readonly number: Message
   readonly rest: Message[]
-}
-
-/** Offsets of a partition. */
-export interface Span {
-  /** Of the first record that is there. */
-  readonly start: number
-  /** Of the next that will be appended. */
-  readonly end: number
 }
 
 /**

@@ -12,6 +12,14 @@ export interface Place {
   readonly offset: number
 }
 
+/** Offsets of a partition. */
+export interface Span {
+  /** Of the first record that is there. */
+  readonly start: number
+  /** Of the next that will be appended. */
+  readonly end: number
+}
+
 interface Producer {
   readonly id: Uint8Array
   /** Those after this one are in `places`. */

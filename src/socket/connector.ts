@@ -128,5 +128,9 @@ export class Connector {
 function isFinal(error: unknown): boolean {
   if (!(error instanceof ZmqError)) return false
   const { code, status = 300 } = error
-  return code.startsWith('ERR_ZMTP_') || status > 300 || (code === 'EINVAL' && handshakeFailures.has(error))
+  return (
+    code.startsWith('ERR_ZMTP_') ||
+    status > 300 ||
+    (code === 'EINVAL' && handshakeFailures.has(error))
+  )
 }
