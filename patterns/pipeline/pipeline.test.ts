@@ -247,7 +247,7 @@ describe('options', () => {
     [() => new Ventilator({ input: 'a', timeLimit: -1 }), /timeLimit/],
     [() => new Worker({ ...ends, work: upper, credit: 0 }), /credit/],
     [() => new Worker({ ...ends, work: upper, resendInterval: NaN }), /resendInterval/],
-    [() => new Worker({ ...ends, work: 'hard' as never }), /work/],
+    [() => new Worker({ ...ends, work: 'hard' as never }), /what does a job/],
     [() => new Sink({ take: undefined as never }), /take/],
     [() => new Sink({ take: () => undefined, maxInputs: -1 }), /maxInputs/],
   ])('are checked at once: %s', (make, message) => {

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Connection, KernelClient, type Output } from '../../examples/jupyter/client.js'
@@ -105,15 +105,15 @@ describe('a client of a Jupyter kernel', { timeout: 120_000 }, () => {
     const go = join(temporaryDirectory(), 'go')
     const shown = new Shown()
     const running = client.execute(
-      `import os, time
+      `import os
+os.mkfifo(${JSON.stringify(go)})
 print("begun", flush=True)
-while not os.path.exists(${JSON.stringify(go)}): time.sleep(0.01)
+open(${JSON.stringify(go)}).read()
 for i in range(3000): print(i)`,
       shown.show,
     )
     await shown.until('begun\n')
-    expect(existsSync(go)).toBe(false)
-    writeFileSync(go, '')
+    await writeFile(go, '')
     expect(await running).toMatchObject({ status: 'ok' })
     expect(shown.text.split('\n')).toEqual(['begun', ...Array(3000).keys(), ''].map(String))
   })

@@ -5,7 +5,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { Router } from 'zerowire'
@@ -130,7 +129,9 @@ function joining(
 
 /** For users that have done what they had to: until they are stopped. */
 function rest(signal: AbortSignal): Promise<unknown> {
-  return delay(60_000, undefined, { signal })
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
 }
 
 describe('MessagePack', () => {
