@@ -7,9 +7,8 @@ import { Child } from '../../test/support/child.js'
 import { receiveTexts } from '../../test/support/messages.js'
 import { track } from '../../test/support/track.js'
 import { bindFresh, freshAddress, rebind } from '../../test/support/transports.js'
-import { nextTurn } from '../../test/support/turn.js'
+import { nextTurn, until } from '../../test/support/turn.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 
 const program = 'patterns/binary-star/test/programs/server.ts'
 
@@ -51,7 +50,7 @@ async function started(role: Role, place: Record<Role, string>): Promise<Server>
 
 /** Lets both live on, heartbeat by heartbeat, until they are what is expected. */
 async function settled(servers: readonly Server[], states: readonly string[]): Promise<void> {
-  await waitUntil(
+  await until(
     () => servers.every(({ state }, index) => state === states[index]),
     () => servers.forEach(({ clock }) => clock.advance(1000)),
   )
@@ -70,7 +69,7 @@ async function heard(...servers: [Server, Server]): Promise<void> {
   for (const [index, { star }] of servers.entries()) {
     const { heartbeats } = star.stats
     const other = servers[1 - index]
-    await waitUntil(
+    await until(
       () => star.stats.heartbeats > heartbeats,
       () => other?.clock.advance(1000),
     )
@@ -97,7 +96,7 @@ async function scripted(role: Role) {
   const hear = async (): Promise<string[]> => {
     let message: string[] | undefined
     void receiveTexts(ear).then((texts) => (message = texts))
-    await waitUntil(
+    await until(
       () => message !== undefined,
       () => server.clock.advance(1000),
     )

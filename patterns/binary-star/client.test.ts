@@ -7,7 +7,7 @@ import { texts } from '../../test/support/messages.js'
 import { track } from '../../test/support/track.js'
 import { bindFresh, deserted } from '../../test/support/transports.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
+import { until } from '../../test/support/turn.js'
 
 function clientOf(places: readonly [string, string], options: BinaryStarClientOptions = {}) {
   const clock = new ManualClock()
@@ -29,7 +29,7 @@ describe.each([
       expect(client.server).toBe(places[turn === 0 ? 0 : 1])
       const { switches } = client.stats
       clock.advance(1000)
-      await waitUntil(() => client.stats.switches > switches)
+      await until(() => client.stats.switches > switches)
       clock.advance(1999)
       expect(clock.pending).toBe(1)
       clock.advance(1)
@@ -53,7 +53,7 @@ describe.each([
     const [first = ''] = await servers[0].receive()
     clock.advance(1000)
     await servers[0].send([first, '', 'late'])
-    await waitUntil(() => client.stats.switches === 1)
+    await until(() => client.stats.switches === 1)
     clock.advance(2000)
     const [second = ''] = await servers[1].receive()
     await servers[1].send([second, 'no delimiter'])
@@ -69,7 +69,7 @@ describe('a client without servers', () => {
     const reply = client.request('hello')
     let ended = false
     reply.catch(() => (ended = true))
-    await waitUntil(
+    await until(
       () => ended,
       () => clock.advance(500),
     )
@@ -92,7 +92,7 @@ describe('a client without servers', () => {
     const waiting = clientOf([deserted, deserted])
     const second = waiting.client.request('hello')
     waiting.clock.advance(1000)
-    await waitUntil(() => waiting.client.stats.switches === 1)
+    await until(() => waiting.client.stats.switches === 1)
     await waiting.client.close()
     await expect(second).rejects.toMatchObject({ code: 'EAGAIN' })
     expect([asking.clock.pending, waiting.clock.pending]).toEqual([0, 0])

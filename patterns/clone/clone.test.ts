@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { holdsLater } from '../../test/support/property.js'
 import { freshAddress } from '../../test/support/transports.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { caughtUp, content, following, serving } from './test/parts.js'
+import { until } from '../../test/support/turn.js'
 
 describe('a map that many share', () => {
   it('is there for who comes, and for all who are there, in the same order', async () => {
@@ -198,7 +198,7 @@ describe('whatever happens in between', () => {
       for (const { client, subtree } of members) {
         await client.synchronized
         const its = Object.fromEntries(made.filter(([key]) => key.startsWith(subtree)))
-        await waitUntil(() => isDeepStrictEqual(content(client), its))
+        await until(() => isDeepStrictEqual(content(client), its))
         await client.close()
       }
       await server.close()

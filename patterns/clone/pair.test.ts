@@ -8,9 +8,9 @@ import { rebind } from '../../test/support/rebind.js'
 import { track } from '../../test/support/track.js'
 import { freshAddress } from '../../test/support/transports.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { kvset, number, uuid } from './test/chp.js'
 import { caughtUp, content, following, living } from './test/parts.js'
+import { until } from '../../test/support/turn.js'
 
 const program = 'patterns/clone/test/programs/server.ts'
 
@@ -74,14 +74,14 @@ describe('a pair', () => {
     await client.set('/k', 'x')
     await client.set('/l', 'y')
     await client.delete('/k')
-    await waitUntil(() => backup.server.sequence === 3)
+    await until(() => backup.server.sequence === 3)
     expect([content(primary.server), content(backup.server)]).toEqual([
       { '/l': 'y' },
       { '/l': 'y' },
     ])
     expect([primary.server.active, backup.server.active]).toEqual([true, false])
     expect(() => backup.server.set('k', 'x')).toThrow(expect.objectContaining({ code: 'EFSM' }))
-    await waitUntil(() => backup.server.stats.held === 0)
+    await until(() => backup.server.stats.held === 0)
   })
 
   it('goes on with the other when the first is lost, with all that it had published', async () => {
@@ -91,7 +91,7 @@ describe('a pair', () => {
     for (let at = 0; at < 100; at++) await client.set(`/k/${at % 50}`, String(at))
     await caughtUp(other, primary.server)
     const before = content(primary.server)
-    await waitUntil(() => backup.server.sequence === 100)
+    await until(() => backup.server.sequence === 100)
     await lose(primary, backup)
     const set = client.set('/new', 'x')
     await living([{ clock }, { clock: otherClock }], () =>
@@ -99,7 +99,7 @@ describe('a pair', () => {
     )
     expect(await set).toBeGreaterThan(100)
     await other.set('/newer', 'y')
-    await waitUntil(() => client.has('/newer'))
+    await until(() => client.has('/newer'))
     const after = { ...before, '/new': 'x', '/newer': 'y' }
     expect([client, other, backup.server].map(content)).toEqual([after, after, after])
     expect(client.stats.losses.silent).toBeGreaterThan(0)
@@ -120,7 +120,7 @@ describe('a pair', () => {
     const { where, primary, backup } = await pair()
     const { client, clock } = following([where.primary, where.backup])
     await client.set('/k', 'x')
-    await waitUntil(() => backup.server.sequence === 1)
+    await until(() => backup.server.sequence === 1)
     await lose(primary, backup)
     await living([{ clock }], () => backup.server.active)
     await client.synchronized
@@ -138,7 +138,7 @@ describe('a pair', () => {
   it('keeps what was given no time to live while the other was away', async () => {
     const { where, primary, backup } = await pair()
     primary.server.set('/k', 'x', { ttl: 100 })
-    await waitUntil(() => backup.server.sequence === 1)
+    await until(() => backup.server.sequence === 1)
     primary.server.set('/k', 'x')
     // Before it has heard of that, it gives up what it follows.
     backup.clock.advance(6000)
@@ -156,7 +156,7 @@ describe('a pair', () => {
     // A primary that serves, but at another place than the one for snapshots.
     const state = track(new native.Publisher())
     await state.bind(where.primary.state)
-    await waitUntil(
+    await until(
       () => backup.star.state === 'passive',
       () => void state.send('3'),
     )
@@ -175,7 +175,7 @@ describe('a pair', () => {
     expect(primary.server.active).toBe(true)
     const state = track(new native.Publisher())
     await state.bind(where.backup.state)
-    await waitUntil(
+    await until(
       () => primary.ended() !== undefined,
       () => void state.send('3'),
     )
@@ -197,19 +197,19 @@ describe('changes that the server that serves did not live to publish', () => {
     const client = track(new native.Dealer())
     client.connect(where.snapshot)
     await client.send(['ICANHAZ?', ''])
-    await waitUntil(() => backup.server.active)
+    await until(() => backup.server.active)
   }
 
   it('are published by the other, in the order in which they came', async () => {
     const { where, primary, backup } = await pair()
     primary.server.set('/k', 'old')
-    await waitUntil(() => backup.server.sequence === 1)
+    await until(() => backup.server.sequence === 1)
     const send = await sender(where.backup)
     await send(kvset('/k', 'one', { uuid: uuid('1') }))
     await send(kvset('/l', 'of no uuid'))
     await send(kvset('/k', 'two', { uuid: uuid('2') }))
     await send(kvset('/m', 'x', { uuid: uuid('3'), properties: 'ttl=1\n' }))
-    await waitUntil(() => backup.server.stats.held === 3)
+    await until(() => backup.server.stats.held === 3)
     expect(content(backup.server)).toEqual({ '/k': 'old' })
     await lose(primary, backup)
     await vote(where.backup, backup)
@@ -225,15 +225,15 @@ describe('changes that the server that serves did not live to publish', () => {
     const [toPrimary, toBackup] = [await sender(where.primary), await sender(where.backup)]
     // The change first, then that it was published.
     await toBackup(kvset('/k', '1', { uuid: uuid('1') }))
-    await waitUntil(() => backup.server.stats.held === 1)
+    await until(() => backup.server.stats.held === 1)
     await toPrimary(kvset('/k', '1', { uuid: uuid('1') }))
-    await waitUntil(() => backup.server.stats.held === 0)
+    await until(() => backup.server.stats.held === 0)
     // That it was published first, then the change.
     await toPrimary(kvset('/k', '2', { uuid: uuid('2') }))
-    await waitUntil(() => backup.server.sequence === 2)
+    await until(() => backup.server.sequence === 2)
     await toBackup(kvset('/k', '2', { uuid: uuid('2') }))
     await toBackup(kvset('/k', '3', { uuid: uuid('3') }))
-    await waitUntil(() => backup.server.stats.held === 1)
+    await until(() => backup.server.stats.held === 1)
     await lose(primary, backup)
     await vote(where.backup, backup)
     expect(content(backup.server)).toEqual({ '/k': '3' })
@@ -241,7 +241,7 @@ describe('changes that the server that serves did not live to publish', () => {
     // And known to be made when they are sent once more.
     await toBackup(kvset('/k', '1', { uuid: uuid('1') }))
     await toBackup(kvset('/k', '3', { uuid: uuid('3') }))
-    await waitUntil(() => backup.server.stats.repeated === 2)
+    await until(() => backup.server.stats.repeated === 2)
     expect(content(backup.server)).toEqual({ '/k': '3' })
   })
 
@@ -249,7 +249,7 @@ describe('changes that the server that serves did not live to publish', () => {
     const { where, primary, backup } = await pair()
     const send = await sender(where.backup)
     await send(kvset('/k', 'x', { uuid: uuid('1') }))
-    await waitUntil(() => backup.server.stats.held === 1)
+    await until(() => backup.server.stats.held === 1)
     await living([primary, backup], () => backup.server.stats.held === 0)
     await lose(primary, backup)
     await vote(where.backup, backup)
@@ -304,7 +304,7 @@ describe('processes', () => {
     await underWay
     await says(backup, 'active')
     await setMany()
-    await waitUntil(() => witness.sequence === client.sequence && witness.live)
+    await until(() => witness.sequence === client.sequence && witness.live)
     expect(content(client)).toEqual(expected)
     expect(content(witness)).toEqual(expected)
 
@@ -314,7 +314,7 @@ describe('processes', () => {
     await backup.kill()
     await second
     await says(again, 'active')
-    await waitUntil(() => witness.sequence === client.sequence && witness.live)
+    await until(() => witness.sequence === client.sequence && witness.live)
     expect(content(client)).toEqual(expected)
     expect(content(witness)).toEqual(expected)
   })

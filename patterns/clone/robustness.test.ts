@@ -6,9 +6,9 @@ import { bytes, receiveTexts } from '../../test/support/messages.js'
 import { track } from '../../test/support/track.js'
 import { bindFresh, deserted, freshAddress } from '../../test/support/transports.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { hugz, kthxbai, kvpub, kvsync } from './test/chp.js'
 import { caughtUp, content, following, living, serving } from './test/parts.js'
+import { until } from '../../test/support/turn.js'
 
 /** A server with more to send than the system and a small mark have room for. */
 async function servingMuch(snapshotTimeout = 10_000) {
@@ -30,7 +30,7 @@ describe('a client that takes its snapshot slowly', () => {
   it('gets all of it, and holds up nobody', async () => {
     const { server, clock, endpoints, values } = await servingMuch(Number.MAX_SAFE_INTEGER)
     const dealer = await slowClient(endpoints.snapshot)
-    await waitUntil(() => server.stats.requests === 1)
+    await until(() => server.stats.requests === 1)
     for (let others = 0; others < 3; others++) {
       const { client } = following([endpoints])
       await living([{ clock }], () => client.live)
@@ -49,18 +49,18 @@ describe('a client that takes its snapshot slowly', () => {
       keys.add(key)
     }
     expect(keys.size).toBe(values)
-    await waitUntil(() => server.stats.snapshots.sent === 4)
+    await until(() => server.stats.snapshots.sent === 4)
   })
 
   it('is given up when it takes nothing, and served when it asks again', async () => {
     const { server, clock, endpoints } = await servingMuch()
     const dealer = await slowClient(endpoints.snapshot)
-    await waitUntil(() => server.stats.requests === 1)
+    await until(() => server.stats.requests === 1)
     await living([{ clock }], () => server.stats.snapshots.abandoned === 1)
     expect(clock.now()).toBeGreaterThanOrEqual(10_000)
     expect(server.stats.requests).toBe(0)
     await dealer.send(['ICANHAZ?', ''])
-    await waitUntil(() => server.stats.requests === 1)
+    await until(() => server.stats.requests === 1)
     dealer.close()
     await living([{ clock }], () => server.stats.snapshots.abandoned === 2)
   })
@@ -77,14 +77,14 @@ describe('a client that takes its snapshot slowly', () => {
       [2, 1],
     ] as const) {
       dealers.push(await slowClient(endpoints.snapshot))
-      await waitUntil(
+      await until(
         () => server.stats.requests === requests && server.stats.snapshots.rejected === rejected,
       )
     }
     // Who asks again has asked once.
     await dealers[0]?.send(['ICANHAZ?', ''])
     await dealers[2]?.send(['ICANHAZ?', ''])
-    await waitUntil(() => server.stats.snapshots.rejected === 2)
+    await until(() => server.stats.snapshots.rejected === 2)
     expect(server.stats.requests).toBe(2)
   })
 })
@@ -110,7 +110,7 @@ describe('a client that missed something', () => {
     const { client, publish, answer } = await lyingServer()
     await publish(kvpub('k', 1, 'x'))
     await publish(kvpub('k', 3, 'z'))
-    await waitUntil(() => client.stats.losses.gap === 1)
+    await until(() => client.stats.losses.gap === 1)
     expect(client.live).toBe(false)
     // What there is stays until then.
     expect(content(client)).toEqual({ k: 'x' })
@@ -131,7 +131,7 @@ describe('a client that missed something', () => {
     const second = trackAll(new CloneServer({ clock: new ManualClock() }))
     await second.bind(endpoints)
     second.set('l', 'of the second')
-    await waitUntil(() => client.stats.losses.reconnected > 0)
+    await until(() => client.stats.losses.reconnected > 0)
     await caughtUp(client, second)
     expect(content(client)).toEqual({ l: 'of the second' })
     expect(await client.set('m', 'x')).toBe(2)
@@ -183,10 +183,10 @@ describe('a server that lies', () => {
       await publish(nonsense)
     }
     await publish(kvpub('k', 1, 'x'))
-    await waitUntil(() => client.sequence === 1)
+    await until(() => client.sequence === 1)
     expect(client.stats.malformed).toBe(4)
     await publish(kvpub('k', 2 ** 53 - 1, 'far away'))
-    await waitUntil(() => client.stats.losses.gap === 1)
+    await until(() => client.stats.losses.gap === 1)
     await answer(['x'], kvsync('k', 1, ''), kvsync('l', 1, 'y'), kthxbai(7, '/other/'), kthxbai(2))
     await client.synchronized
     expect(content(client)).toEqual({ l: 'y' })
@@ -197,11 +197,11 @@ describe('a server that lies', () => {
     const { client, clock, publish, answer } = await lyingServer({ maxKeys: 2, maxBytes: 100 })
     await publish(kvpub('k', 1, 'x'.repeat(50)))
     await publish(kvpub('l', 2, 'x'.repeat(50)))
-    await waitUntil(() => client.stats.losses.overflow === 1)
+    await until(() => client.stats.losses.overflow === 1)
     expect([client.size, client.stats.bytes]).toEqual([1, 51])
     clock.advance(5000)
     await answer(kvsync('a', 1, 'x'), kvsync('b', 1, 'x'), kvsync('c', 1, 'x'))
-    await waitUntil(() => client.stats.losses.overflow === 2)
+    await until(() => client.stats.losses.overflow === 2)
     expect(client.size).toBe(1)
     clock.advance(5000)
     await answer(kvsync('a', 1, 'x'), kthxbai(1))
@@ -213,7 +213,7 @@ describe('a server that lies', () => {
     const { client, publish } = await lyingServer({ consecutive: false })
     await publish(kvpub('k', 5, 'x'))
     await publish(kvpub('l', 9, 'y'))
-    await waitUntil(() => client.sequence === 9)
+    await until(() => client.sequence === 9)
     expect(content(client)).toEqual({ k: 'x', l: 'y' })
   })
 })

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bytes, receiveTexts, texts } from '../../test/support/messages.js'
 import { track } from '../../test/support/track.js'
 import { bindFresh } from '../../test/support/transports.js'
-import { nextTurn } from '../../test/support/turn.js'
-import { waitUntil } from '../common/test/wait-until.js'
+import { nextTurn, until } from '../../test/support/turn.js'
 import { hugz, kthxbai, kvpub, kvset, kvsync, number, uuid } from './test/chp.js'
 import { content, following, serving } from './test/parts.js'
 
@@ -219,7 +218,7 @@ describe('the client, to a native server', () => {
     await publish(kvpub('m', 9, ''))
     await publish(kvpub('m', 9, 'again'))
     await publish(kvpub('n', 10, 'the last'))
-    await waitUntil(() => client.sequence === 10)
+    await until(() => client.sequence === 10)
     expect(content(client)).toEqual({ k: 'of the snapshot', l: 'new', n: 'the last' })
   })
 

@@ -6,8 +6,8 @@ import { untilWanted } from '../../test/support/pubsub.js'
 import { track } from '../../test/support/track.js'
 import { deferred } from '../common/deferred.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { describe as line, Espresso, type EspressoOptions, type Sip } from './index.js'
+import { until } from '../../test/support/turn.js'
 
 describe('an espresso', () => {
   it('shows subscriptions, messages and the end of subscriptions, and passes them on', async () => {
@@ -21,7 +21,7 @@ describe('an espresso', () => {
     expect(texts(await subscriber.receive())).toEqual(['fruit'])
     expect(texts(await subscriber.receive())).toEqual(['fruit', 'apple'])
     subscriber.unsubscribe('fruit')
-    await waitUntil(() => espresso.stats.tapped === 4)
+    await until(() => espresso.stats.tapped === 4)
     expect(seen).toEqual([
       ...['subscribe "fruit"', 'message "fruit" (5 bytes)', 'message "fruit" "apple" (10 bytes)'],
       'unsubscribe "fruit"',
@@ -35,13 +35,13 @@ describe('an espresso', () => {
     const subscriber = track(new native.Subscriber())
     subscriber.connect(String(espresso.backEnd.lastEndpoint))
     subscriber.subscribe('a')
-    await waitUntil(() => sips.length === 1)
+    await until(() => sips.length === 1)
     const publisher = track(new native.XPublisher())
     publisher.connect(String(espresso.frontEnd.lastEndpoint))
     expect(texts(await publisher.receive())).toEqual(['\x01a'])
     await publisher.send(['a', 'b'])
     expect(texts(await subscriber.receive())).toEqual(['a', 'b'])
-    await waitUntil(() => sips.length === 2)
+    await until(() => sips.length === 2)
     expect(sips[1]).toMatchObject({ kind: 'message', bytes: 2 })
     expect(texts(sips[1]?.parts ?? [])).toEqual(['a', 'b'])
   })
@@ -65,7 +65,7 @@ describe('an espresso', () => {
     expect(shown).toBe(1)
     expect(missed).toBeGreaterThanOrEqual(2002 - 8)
     gate.resolve(undefined)
-    await waitUntil(() => espresso.stats.tapped === 2002 - missed)
+    await until(() => espresso.stats.tapped === 2002 - missed)
   })
 
   it('goes on when the tap fails', async () => {
@@ -79,7 +79,7 @@ describe('an espresso', () => {
     subscriber.subscribe('')
     await untilWanted(publisher, 'a')
     await publisher.send('b')
-    await waitUntil(() => espresso.stats.tapped === 1)
+    await until(() => espresso.stats.tapped === 1)
     expect(seen).toEqual(['message "b" (1 bytes)'])
     expect(espresso.stats).toMatchObject({ failed: 2 })
   })

@@ -18,8 +18,8 @@ import { filesBelow, fileSink, MemorySink, type Source } from 'zerowire/patterns
 import { heldBytes } from '../../test/support/memory.js'
 import { temporaryDirectory } from '../../test/support/transports.js'
 import { deferred } from '../common/deferred.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { clientOf, content, serve, sha256 } from './test/ends.js'
+import { until } from '../../test/support/turn.js'
 
 const BYTES = content(10_000)
 
@@ -290,7 +290,7 @@ describe('a file to fetch into', () => {
     const before = heldBytes()
     const fetching = client.fetch('folder/file', stuck)
     // As many as the client has asked for, and no more.
-    await waitUntil(() => server.stats.chunks === 10)
+    await until(() => server.stats.chunks === 10)
     expect(heldBytes() - before).toBeLessThan(2 * 10 * 250_000)
     expect(server.stats.chunks).toBe(10)
     released.resolve(undefined)

@@ -5,9 +5,9 @@ import type { Source, Store } from 'zerowire/patterns/file-transfer'
 import { heldBytes } from '../../test/support/memory.js'
 import { track } from '../../test/support/track.js'
 import { deferred } from '../common/deferred.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { crc32 } from './crc32.js'
 import { content, serve, sha256, u32, u64 } from './test/ends.js'
+import { until } from '../../test/support/turn.js'
 
 const BYTES = content(3000)
 
@@ -133,7 +133,7 @@ describe('a server is not to be worn out', () => {
     for (let count = 0; count < 3; count++) {
       await dealer.send(['FT01', 'DIGEST', 'it', 'v', u64(0)])
     }
-    await waitUntil(() => server.stats.beyondCredit === 17)
+    await until(() => server.stats.beyondCredit === 17)
     store.release()
     for (let count = 0; count < 6; count++) await dealer.receive()
     expect(server.stats).toMatchObject({ errors: 1, beyondCredit: 17 })
@@ -144,9 +144,9 @@ describe('a server is not to be worn out', () => {
     const { server, address } = await serve(store, { clients: 2 })
     const dealers = [1, 2, 3].map(() => dealerTo(address))
     for (const dealer of dealers) await dealer.send(['FT01', 'STAT', 'it'])
-    await waitUntil(() => server.stats.beyondCredit === 1)
+    await until(() => server.stats.beyondCredit === 1)
     store.release()
-    await waitUntil(() => store.opening === 2)
+    await until(() => store.opening === 2)
   })
 
   it('by clients that leave: what they wanted is forgotten', async () => {
@@ -154,13 +154,13 @@ describe('a server is not to be worn out', () => {
     const { server, address } = await serve(store, { readers: 2, clients: 1 })
     const dealer = dealerTo(address)
     for (let count = 0; count < 20; count++) await dealer.send(['FT01', 'STAT', 'it'])
-    await waitUntil(() => store.opening === 1)
+    await until(() => store.opening === 1)
     dealer.close()
     // There is room for another as soon as the server knows.
     const other = dealerTo(address)
     for (let refused = 0; store.opening < 2; refused++) {
       await other.send(['FT01', 'STAT', 'it'])
-      await waitUntil(() => store.opening === 2 || server.stats.beyondCredit > refused)
+      await until(() => store.opening === 2 || server.stats.beyondCredit > refused)
     }
     store.release()
     await other.receive()
@@ -192,7 +192,7 @@ describe('a server is not to be worn out', () => {
     expect(String((await other.receive())[1])).toBe('CHUNK')
     expect(signal.aborted).toBe(false)
     dealer.close()
-    await waitUntil(() => signal.aborted)
+    await until(() => signal.aborted)
     expect(server.stats.errors).toBe(0)
   })
 
@@ -201,7 +201,7 @@ describe('a server is not to be worn out', () => {
     const server = new TransferServer(store)
     const dealer = dealerTo(await server.bind('tcp://127.0.0.1:*'))
     await dealer.send(['FT01', 'STAT', 'it'])
-    await waitUntil(() => store.opening === 1)
+    await until(() => store.opening === 1)
     const closed = server.close()
     store.release()
     await closed
@@ -218,7 +218,7 @@ describe('a server is not to be worn out', () => {
     for (let asked = 0; asked < requests; asked++) {
       await dealer.send(['FT01', 'FETCH', 'it', version, u64(0), u32(size)])
       // In the credit: what is not read is no reason to count.
-      await waitUntil(() => server.stats.chunks + server.stats.beyondCredit > asked)
+      await until(() => server.stats.chunks + server.stats.beyondCredit > asked)
     }
     expect(server.stats.undelivered).toBeGreaterThan(requests / 2)
     // Credit and other answers, what the system has taken, and what is being read.

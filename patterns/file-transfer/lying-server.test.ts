@@ -8,9 +8,9 @@ import {
   type TransferClientOptions,
 } from 'zerowire/patterns/file-transfer'
 import { deferred } from '../common/deferred.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { crc32 } from './crc32.js'
 import { clientOf, content, liar, serve, sha256, u32, u64 } from './test/ends.js'
+import { until } from '../../test/support/turn.js'
 
 type Frame = string | Uint8Array
 type Answers = readonly (readonly Frame[])[]
@@ -195,12 +195,12 @@ describe("a client of libzmq's ROUTER", () => {
       (error: unknown) => (error as { code?: unknown }).code,
     )
     for (let count = 1; count <= 3; count++) {
-      await waitUntil(() => requests === count)
+      await until(() => requests === count)
       clock.advance(699)
       expect(clock.pending).toBe(1)
       clock.advance(1)
       // The pause before the next attempt begins when the connection is closed.
-      if (count < 3) await waitUntil(() => clock.pending === 1)
+      if (count < 3) await until(() => clock.pending === 1)
       clock.advance(50)
     }
     expect(await failed).toBe('ETIMEDOUT')
@@ -235,11 +235,11 @@ describe("a client of libzmq's ROUTER", () => {
     }
     const sink = new MemorySink()
     const fetched = fetch(address, sink, { clock: counting, timeout: 700 })
-    await waitUntil(() => asked)
+    await until(() => asked)
     const before = silences
     for (let waits = 1; waits <= 5; waits++) {
       clock.advance(300)
-      await waitUntil(() => silences === before + waits)
+      await until(() => silences === before + waits)
     }
     made.resolve(undefined)
     expect(await fetched).toMatchObject({ retries: 0, malformed: 0 })

@@ -18,7 +18,7 @@ import { freshAddress } from '../../test/support/transports.js'
 import { nextTurn } from '../../test/support/turn.js'
 import { Python } from '../common/test/python.js'
 import { trackAll } from '../common/test/tracked.js'
-import { until } from '../common/test/until.js'
+import { untilCounted } from '../common/test/until-counted.js'
 
 const echo: Handler = (request) => request
 
@@ -62,7 +62,7 @@ describe('the ordinary run', () => {
     const { client } = connect(endpoints)
     const replies = await Promise.all(['a', 'b', 'c'].map((name) => client.request(['hi', name])))
     expect(replies.map(texts)).toEqual(['a', 'b', 'c'].map((name) => ['hi', name]))
-    await until(client, { live: 2 })
+    await untilCounted(client, { live: 2 })
     expect(client.stats).toEqual({
       ...{ requests: 3, replies: 3, failovers: 0, late: 0, malformed: 0, dropped: 0, live: 2 },
     })
@@ -108,7 +108,7 @@ describe('the frames of RFC 10', () => {
     const [id = '', ...ping] = await socket.receive()
     expect(texts(ping)).toEqual(['PING'])
     await socket.send([id, 'PONG'])
-    await until(client, { live: 1 })
+    await untilCounted(client, { live: 1 })
     const reply = client.request(['one', ''])
     const [from, control = '', ...body] = await socket.receive()
     expect([String(from), ...texts(body)]).toEqual([String(id), 'one', ''])
@@ -163,12 +163,12 @@ describe('failover', () => {
     const [first, second] = [await raw(), await raw()]
     const { client, clock } = connect([first.endpoint, second.endpoint], { timeout: 60_000 })
     await first.pong()
-    await until(client, { live: 1 })
+    await untilCounted(client, { live: 1 })
     const reply = client.request('hello')
     const late = await first.request()
     clock.advance(3000)
     await second.pong()
-    await until(client, { live: 2 })
+    await untilCounted(client, { live: 2 })
     clock.advance(2999)
     expect(client.stats).toMatchObject({ live: 2, failovers: 0 })
     clock.advance(1)
@@ -180,7 +180,7 @@ describe('failover', () => {
     // The first is tried again, on a new connection.
     clock.advance(100)
     while ((await first.pong()).equals(late[0] as Buffer));
-    await until(client, { live: 2 })
+    await untilCounted(client, { live: 2 })
   })
 
   it('waits for the first server that comes, as long as there is time', async () => {
@@ -203,19 +203,19 @@ describe('failover', () => {
     const [first, second] = [await raw(), await raw()]
     const { client } = connect([first.endpoint, second.endpoint])
     await first.pong()
-    await until(client, { live: 1 })
+    await untilCounted(client, { live: 1 })
     const other = await second.pong()
-    await until(client, { live: 2 })
+    await untilCounted(client, { live: 2 })
     const reply = client.request('hello')
     const [id = '', control = ''] = await first.request()
     await second.socket.send([other, control, 'not asked'])
-    await until(client, { late: 1 })
+    await untilCounted(client, { late: 1 })
     await first.socket.send([id, 'another number', 'nonsense'])
     await first.socket.send([id, 'HELLO'])
     await first.socket.send([id, control, 'right'])
     await first.socket.send([id, control, 'again'])
     expect(texts(await reply)).toEqual(['right'])
-    await until(client, { late: 3, malformed: 1 })
+    await untilCounted(client, { late: 3, malformed: 1 })
   })
 
   it('ends at once when it is called off, or closed, and has so many requests', async () => {
@@ -249,18 +249,18 @@ describe.each(['zerowire', 'zeromq'])('servers (%s) in processes of their own', 
       new FreelanceClient(endpoints, { timeout: 60_000, pingInterval: 100, expiry: 60_000 }),
     )
     const ann = await start(endpoints[0], 'Ann', 'silent')
-    await until(client, { live: 1 })
+    await untilCounted(client, { live: 1 })
     const bob = await start(endpoints[1], 'Bob')
-    await until(client, { live: 2 })
+    await untilCounted(client, { live: 2 })
     const first = client.request('one')
     expect(await ann.line()).toBe('got one')
     await ann.kill()
     expect(texts(await first)).toEqual(['Bob did one'])
     expect(client.stats).toMatchObject({ live: 1, failovers: 1 })
     await start(endpoints[0], 'Cid')
-    await until(client, { live: 2 })
+    await untilCounted(client, { live: 2 })
     await bob.kill()
-    await until(client, { live: 1 })
+    await untilCounted(client, { live: 1 })
     expect(texts(await client.request('two'))).toEqual(['Cid did two'])
   })
 
@@ -273,7 +273,7 @@ describe.each(['zerowire', 'zeromq'])('servers (%s) in processes of their own', 
     const reply = client.request('hello')
     expect(await silent.line()).toBe('got hello')
     await silent.kill()
-    await until(client, { live: 0 })
+    await untilCounted(client, { live: 0 })
     await start(endpoint, 'Bob')
     expect(texts(await reply)).toEqual(['Bob did hello'])
   })

@@ -8,7 +8,7 @@ import { track } from '../../test/support/track.js'
 import { bindFresh, deserted, freshAddress } from '../../test/support/transports.js'
 import { nextTurn } from '../../test/support/turn.js'
 import { trackAll } from '../common/test/tracked.js'
-import { until } from '../common/test/until.js'
+import { untilCounted } from '../common/test/until-counted.js'
 
 describe('one server after the other (model 1)', () => {
   it('asks the next when one does not reply, and begins with that one the next time', async () => {
@@ -74,7 +74,7 @@ describe('all servers at once (model 2)', () => {
     const [same = ''] = await (servers[0] as Reply).receive()
     expect(same).toEqual(number)
     await (servers[0] as Reply).send([same, 'slow'])
-    await until(client, { late: 1 })
+    await untilCounted(client, { late: 1 })
     expect(client.stats).toMatchObject({ requests: 1, replies: 1 })
   })
 

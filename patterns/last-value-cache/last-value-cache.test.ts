@@ -6,8 +6,8 @@ import { receiveMany, receiveUntil } from '../../test/support/messages.js'
 import { holdsLater } from '../../test/support/property.js'
 import { track } from '../../test/support/track.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { LastValueCache, type LastValueCacheOptions } from './index.js'
+import { until } from '../../test/support/turn.js'
 
 const libraries = [
   ['of libzmq', native],
@@ -84,7 +84,7 @@ describe.each(libraries)('publishers and subscribers %s', (_whose, { Subscriber,
     const two = await join(new Subscriber(), 'a')
     await join(two, 'b', { again: true })
     two.unsubscribe('a')
-    await waitUntil(() => cache.stats.requests === 4)
+    await until(() => cache.stats.requests === 4)
     await publish(['a', '1'], ['b', '2'], ['a', '3'])
     expect(await receiveMany(one, 2)).toEqual([
       ['a', '1'],
@@ -106,7 +106,7 @@ describe('a last value cache', () => {
     const { cache, publisher } = await start(new XPublisher(), { topics: ['a', 'b'] })
     await publisher.receive()
     for (const topic of ['c', 'b', 'a']) await publisher.send(topic)
-    await waitUntil(() => cache.stats.received === 2)
+    await until(() => cache.stats.received === 2)
     expect(cache.stats.topics).toBe(2)
   })
 
@@ -148,12 +148,12 @@ describe('a last value cache', () => {
     const subscriber = track(new Subscriber({ reconnectInterval: 1 }))
     subscriber.connect(String(cache.backEnd.lastEndpoint))
     subscriber.subscribe('a')
-    await waitUntil(() => cache.stats.requests === 1)
+    await until(() => cache.stats.requests === 1)
     await publish(['a', '1'])
     expect(await receiveMany(subscriber, 1)).toEqual([['a', '1']])
     const endpoint = String(cache.backEnd.lastEndpoint)
     await cache.backEnd.unbind(endpoint)
-    await waitUntil(() => cache.backEnd.stats.peers === 0)
+    await until(() => cache.backEnd.stats.peers === 0)
     await publish(['a', '2'])
     await cache.backEnd.bind(endpoint)
     expect(await receiveMany(subscriber, 1)).toEqual([['a', '2']])
@@ -182,7 +182,7 @@ describe('a last value cache', () => {
     await liar.send(['\x05', 'what'])
     await liar.send('')
     await liar.send(['\x07'])
-    await waitUntil(() => cache.stats.refused === 3)
+    await until(() => cache.stats.refused === 3)
     await publish(['a', '1'])
     expect(await receiveMany(honest, 1)).toEqual([['a', '1']])
     expect(cache.stats).toMatchObject({ requests: 1, refused: 3 })
@@ -223,7 +223,7 @@ describe('a last value cache', () => {
     await publisher.receive()
     for (const socket of [steady, busy]) socket.connect('inproc://busy-down')
     await steady.send('\x01tick')
-    await waitUntil(() => cache.stats.requests === 1)
+    await until(() => cache.stats.requests === 1)
     const count = 5000
     const numbers = Array.from({ length: count }, (_, number) => String(number))
     await Promise.all([
@@ -244,7 +244,7 @@ describe('a last value cache', () => {
     const subscriber = track(new Subscriber())
     subscriber.connect(String(cache.backEnd.lastEndpoint))
     subscriber.subscribe('x')
-    await waitUntil(() => cache.stats.requests === 1)
+    await until(() => cache.stats.requests === 1)
     expect(cache.stats.refused).toBe(0)
   })
 
@@ -297,7 +297,7 @@ it('does what a model does, with any mixture of topics, subscriptions and values
       let requests = 0
       const request = async (who: number, on: boolean, topic: string): Promise<void> => {
         await sockets[who]?.send(`${on ? '\x01' : '\x00'}${topic}`)
-        await waitUntil(() => cache.stats.requests === requests)
+        await until(() => cache.stats.requests === requests)
       }
       for (const [who, socket] of sockets.entries()) {
         socket.connect(`${name}-down`)
@@ -310,7 +310,7 @@ it('does what a model does, with any mixture of topics, subscriptions and values
           values.set(one.topic, String(index))
           const { received } = cache.stats
           await publisher.send([one.topic, String(index)])
-          await waitUntil(() => cache.stats.received > received)
+          await until(() => cache.stats.received > received)
           tell(one.topic, String(index))
         } else if (one.do === 'subscribe') {
           requests++
@@ -363,7 +363,7 @@ async function start<P extends AnyPublisher>(publisher: P, options: LastValueCac
   const publish = async (...messages: string[][]): Promise<void> => {
     const { received } = cache.stats
     for (const message of messages) await publisher.send(message)
-    await waitUntil(() => cache.stats.received === received + messages.length)
+    await until(() => cache.stats.received === received + messages.length)
   }
   const join = async <S extends AnySubscriber>(
     subscriber: S,
@@ -373,7 +373,7 @@ async function start<P extends AnyPublisher>(publisher: P, options: LastValueCac
     const { requests } = cache.stats
     if (!again) track(subscriber).connect(String(cache.backEnd.lastEndpoint))
     subscriber.subscribe(topic)
-    await waitUntil(() => cache.stats.requests > requests)
+    await until(() => cache.stats.requests > requests)
     return subscriber
   }
   return { cache, publisher, publish, join }

@@ -19,7 +19,7 @@ import { endpointOf, freshAddress, type Scheme } from '../../test/support/transp
 import { nextTurn } from '../../test/support/turn.js'
 import { Python } from '../common/test/python.js'
 import { trackAll } from '../common/test/tracked.js'
-import { until } from '../common/test/until.js'
+import { untilCounted } from '../common/test/until-counted.js'
 
 async function balancer(options: LoadBalancerOptions = {}, scheme: Scheme = 'tcp') {
   const queue = trackAll(new LoadBalancer(options))
@@ -68,7 +68,7 @@ describe('the ordinary run', () => {
     expect(replies.map(texts)).toEqual(
       ['a', 'b', 'c', 'd'].map((name) => ['echo hello', `echo ${name}`]),
     )
-    await until(queue, { idle: 1 })
+    await untilCounted(queue, { idle: 1 })
     expect(queue.stats).toEqual({
       ...{ requests: 4, replies: 4, undeliverable: 0, lost: 0, malformed: 0 },
       ...{ unexpected: 0, refused: 0, workers: 1, idle: 1 },
@@ -95,7 +95,7 @@ describe('the ordinary run', () => {
     const workers: native.Dealer[] = []
     for (const count of [1, 2, 3]) {
       workers.push(await raw(backEnd))
-      await until(queue, { idle: count })
+      await untilCounted(queue, { idle: count })
     }
     const [a, b, c] = workers as [native.Dealer, native.Dealer, native.Dealer]
     const clients = [client(frontEnd), client(frontEnd), client(frontEnd)]
@@ -108,7 +108,7 @@ describe('the ordinary run', () => {
     }
     for (const [order, number] of [1, 2, 0].entries()) {
       await (workers[number] as native.Dealer).send(received[number] as Buffer[])
-      await until(queue, { idle: order + 1 })
+      await untilCounted(queue, { idle: order + 1 })
     }
     await Promise.all(replies)
     for (const [number, worker] of [b, c, a].entries()) {
@@ -169,9 +169,9 @@ describe('bounds', () => {
   it('hears of so many workers, and gives each so much credit', async () => {
     const { queue, backEnd } = await balancer({ maxWorkers: 1, maxCredits: 3 })
     await raw(backEnd, 5)
-    await until(queue, { refused: 2 })
+    await untilCounted(queue, { refused: 2 })
     await raw(backEnd)
-    await until(queue, { refused: 3, workers: 1, idle: 1 })
+    await untilCounted(queue, { refused: 3, workers: 1, idle: 1 })
     expect(() => new LoadBalancer({ maxWorkers: 0 })).toThrow(RangeError)
     expect(() => new LoadBalancerWorker(backEnd, echo, { credits: 0 })).toThrow(RangeError)
   })
@@ -219,9 +219,9 @@ describe('peers that leave, or lie', () => {
   it('gives nothing to a worker that has left', async () => {
     const { queue, frontEnd, backEnd } = await balancer()
     const worker = await raw(backEnd, 2)
-    await until(queue, { workers: 1 })
+    await untilCounted(queue, { workers: 1 })
     worker.close()
-    await until(queue, { workers: 0, idle: 0 })
+    await untilCounted(queue, { workers: 0, idle: 0 })
     const reply = client(frontEnd).request('hello')
     trackAll(new LoadBalancerWorker(backEnd, echo))
     expect(texts(await reply)).toEqual(['echo hello'])
@@ -236,7 +236,7 @@ describe('peers that leave, or lie', () => {
       .catch(() => undefined)
     await worker.receive()
     worker.close()
-    await until(queue, { lost: 1, workers: 0 })
+    await untilCounted(queue, { lost: 1, workers: 0 })
   })
 
   it('hears no reply to what it has not asked, and nothing that is no word of a worker', async () => {
@@ -245,7 +245,7 @@ describe('peers that leave, or lie', () => {
     await worker.send(['', 'somebody', '', 'a reply to nothing'])
     await worker.send(['', 'HELLO'])
     await worker.send(['no delimiter', 'READY'])
-    await until(queue, { unexpected: 1, malformed: 2 })
+    await untilCounted(queue, { unexpected: 1, malformed: 2 })
     const requests = track(new native.Dealer())
     requests.connect(frontEnd)
     await requests.send('no delimiter')
@@ -310,11 +310,11 @@ describe('queues and workers that are killed (Simple Pirate: this queue, LazyPir
       const reply = requests.request('hello')
       expect(await silent.line()).toBe('got hello')
       await silent.kill()
-      await until(queue, { lost: 1, workers: 0 })
+      await untilCounted(queue, { lost: 1, workers: 0 })
       const idle = await start('worker', library, backEnd, 'Bob', 'echo')
-      await until(queue, { workers: 1 })
+      await untilCounted(queue, { workers: 1 })
       await idle.kill()
-      await until(queue, { workers: 0 })
+      await untilCounted(queue, { workers: 0 })
       clock.advance(2500)
       await start('worker', library, backEnd, 'Cid', 'echo')
       expect(texts(await reply)).toEqual(['Cid did hello'])
@@ -339,7 +339,7 @@ describe('queues and workers that are killed (Simple Pirate: this queue, LazyPir
     while (!finish) await nextTurn()
     await first.kill()
     const second = await start('queue', ...ends)
-    await until(worker, { conversations: 2 })
+    await untilCounted(worker, { conversations: 2 })
     finish()
     clock.advance(2500)
     expect(texts(await reply)).toEqual(['did one'])

@@ -12,7 +12,7 @@ import { requirePyzmq } from '../../test/support/pyzmq.js'
 import { track } from '../../test/support/track.js'
 import { Python } from '../common/test/python.js'
 import { trackAll } from '../common/test/tracked.js'
-import { until } from '../common/test/until.js'
+import { untilCounted } from '../common/test/until-counted.js'
 
 const [READY, HEARTBEAT] = ['\x01', '\x02']
 
@@ -58,7 +58,7 @@ describe('the ordinary run', () => {
     const { clock, queue, frontEnd, backEnd } = await start()
     const worker = raw(backEnd)
     await worker.send(READY)
-    await until(queue, { workers: 1 })
+    await untilCounted(queue, { workers: 1 })
     clock.advance(1000)
     expect(await receiveTexts(worker)).toEqual([HEARTBEAT])
     const reply = client(frontEnd, { correlate: false }).request(['one', 'two'])
@@ -74,7 +74,7 @@ describe('a worker that is silent', () => {
     const { clock, queue, frontEnd, backEnd } = await start()
     const silent = raw(backEnd)
     await silent.send(READY)
-    await until(queue, { workers: 1 })
+    await untilCounted(queue, { workers: 1 })
     clock.advance(2999)
     expect(queue.stats).toMatchObject({ workers: 1, idle: 1, expired: 0 })
     clock.advance(1)
@@ -85,7 +85,7 @@ describe('a worker that is silent', () => {
     const message = await other.receive()
     await other.send(message)
     expect(texts(await reply)).toEqual(['hello'])
-    await until(queue, { requests: 1, replies: 1 })
+    await untilCounted(queue, { requests: 1, replies: 1 })
   })
 
   it('takes its request with it, and its late reply reaches nobody', async () => {
@@ -97,7 +97,7 @@ describe('a worker that is silent', () => {
     clock.advance(50)
     expect(queue.stats).toMatchObject({ expired: 1, lost: 1, workers: 0 })
     await worker.send(message)
-    await until(queue, { unexpected: 1 })
+    await untilCounted(queue, { unexpected: 1 })
     expect(queue.stats.replies).toBe(0)
     reply.catch(() => undefined)
   })
@@ -106,12 +106,12 @@ describe('a worker that is silent', () => {
     const { clock, queue, backEnd } = await start()
     const worker = raw(backEnd)
     await worker.send(READY)
-    await until(queue, { workers: 1 })
+    await untilCounted(queue, { workers: 1 })
     for (let malformed = 1; malformed < 10; malformed += 1) {
       clock.advance(2999)
       await worker.send(malformed % 2 === 0 ? 'nonsense' : HEARTBEAT)
       await worker.send('so that it is known when the queue has read it')
-      await until(queue, { malformed: malformed + Math.floor(malformed / 2) })
+      await untilCounted(queue, { malformed: malformed + Math.floor(malformed / 2) })
     }
     clock.advance(2999)
     expect(queue.stats).toMatchObject({ workers: 1, expired: 0 })
@@ -123,9 +123,9 @@ describe('a worker that is silent', () => {
     const { queue, backEnd } = await start()
     const worker = raw(backEnd)
     await worker.send(READY)
-    await until(queue, { workers: 1 })
+    await untilCounted(queue, { workers: 1 })
     worker.close()
-    await until(queue, { workers: 0 })
+    await untilCounted(queue, { workers: 0 })
     expect(queue.stats.expired).toBe(0)
   })
 })
@@ -136,11 +136,11 @@ describe('workers that lie', () => {
     const worker = raw(backEnd)
     await worker.send(HEARTBEAT)
     await worker.send(['somebody', '', 'a reply to nothing'])
-    await until(queue, { unexpected: 2 })
+    await untilCounted(queue, { unexpected: 2 })
     clock.advance(10_000)
     expect(queue.stats).toMatchObject({ workers: 0, replies: 0 })
     await worker.send(READY)
-    await until(queue, { workers: 1 })
+    await untilCounted(queue, { workers: 1 })
     clock.advance(1000)
     client(frontEnd)
       .request('hello')
@@ -160,13 +160,13 @@ describe('workers that lie', () => {
     const first = await request(worker)
     await worker.send(HEARTBEAT)
     await worker.send('nonsense')
-    await until(queue, { malformed: 1 })
+    await untilCounted(queue, { malformed: 1 })
     expect(queue.stats).toMatchObject({ requests: 1, idle: 0 })
     await worker.send(first)
     expect(String((await request(worker)).at(-1))).toBe('2')
     await worker.send([first[0] ?? '', '', 'to the second'])
     await worker.send(first)
-    await until(queue, { replies: 2, unexpected: 1 })
+    await untilCounted(queue, { replies: 2, unexpected: 1 })
     expect(await receiveTexts(requests)).toEqual(['', '1'])
     expect(await receiveTexts(requests)).toEqual(['', 'to the second'])
   })
@@ -180,15 +180,15 @@ describe('workers that lie', () => {
       .catch(() => undefined)
     const old = await request(worker)
     await worker.send(READY)
-    await until(queue, { lost: 1, workers: 1, idle: 1 })
+    await untilCounted(queue, { lost: 1, workers: 1, idle: 1 })
     await worker.send(old)
-    await until(queue, { unexpected: 1 })
+    await untilCounted(queue, { unexpected: 1 })
   })
 
   it('are heard up to a number', async () => {
     const { queue, backEnd } = await start({ maxWorkers: 1 })
     await Promise.all([raw(backEnd).send(READY), raw(backEnd).send(READY)])
-    await until(queue, { refused: 1, workers: 1 })
+    await untilCounted(queue, { refused: 1, workers: 1 })
     expect(() => new ParanoidPirateQueue({ liveness: 0 })).toThrow(RangeError)
     expect(() => new ParanoidPirateQueue({ heartbeatInterval: -1 })).toThrow(RangeError)
   })

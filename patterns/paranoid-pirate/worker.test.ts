@@ -12,7 +12,7 @@ import { bindFresh, deserted } from '../../test/support/transports.js'
 import { nextTurn } from '../../test/support/turn.js'
 import { Python } from '../common/test/python.js'
 import { trackAll } from '../common/test/tracked.js'
-import { until } from '../common/test/until.js'
+import { untilCounted } from '../common/test/until-counted.js'
 
 const [READY, HEARTBEAT] = ['\x01', '\x02']
 
@@ -56,7 +56,7 @@ describe('a worker', () => {
       expect(await next(queue)).toEqual([HEARTBEAT])
       await queue.send([id, HEARTBEAT])
       await queue.send([id, 'so that it is known when that has been read'])
-      await until(worker, { malformed: beat })
+      await untilCounted(worker, { malformed: beat })
     }
     expect(worker.stats).toMatchObject({ requests: 1, conversations: 1 })
     finish('done')
@@ -96,7 +96,7 @@ describe('a worker', () => {
     // Too many: this one at once.
     expect(await next(queue)).toEqual(['client', ''])
     for (const number of ['1', '2', '3']) {
-      await until(worker, { requests: 4 })
+      await untilCounted(worker, { requests: 4 })
       while (begun.length < Number(number)) await nextTurn()
       expect(begun.length).toBe(Number(number))
       begun.at(-1)?.()
@@ -146,7 +146,7 @@ describe('a queue that is silent', () => {
     const again = await nextReady(queue)
     expect(again).not.toEqual(id)
     await queue.send([again, 'client', '', 'second'])
-    await until(worker, { requests: 2 })
+    await untilCounted(worker, { requests: 2 })
     // One after the other still, and the first of them for nobody.
     expect(begun.length).toBe(1)
     begun[0]?.('first done')

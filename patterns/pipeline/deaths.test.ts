@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Child } from '../../test/support/child.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { Pipeline } from './test/parts.js'
+import { until } from '../../test/support/turn.js'
 
 const programs = 'patterns/pipeline/test/programs'
 
@@ -15,7 +15,7 @@ describe('a worker process', { timeout: 60_000 }, () => {
     await ventilator.send('a')
     expect(await victim.line()).toBe('has 1')
     const heir = await spawn()
-    await waitUntil(() => ventilator.stats.workers === 2)
+    await until(() => ventilator.stats.workers === 2)
     await victim.kill()
     // No clock was moved: the connection broke.
     expect(await heir.line()).toBe('has 1')
@@ -31,19 +31,19 @@ describe('a worker process', { timeout: 60_000 }, () => {
     await ventilator.send('a')
     expect(await stopped.line()).toBe('has 1')
     stopped.signal('SIGSTOP')
-    await waitUntil(
+    await until(
       () => ventilator.stats.workers === 0,
       () => clock.advance(1000),
     )
     const other = await spawn()
     expect(await other.line()).toBe('has 1')
     other.signal('SIGUSR2')
-    await waitUntil(() => ventilator.stats.done === 1)
+    await until(() => ventilator.stats.done === 1)
     stopped.signal('SIGUSR2')
     stopped.signal('SIGCONT')
     // Its own result comes as well, on a slow machine more than once, and is recognised.
-    await waitUntil(() => sink.stats.duplicates > 0)
-    await waitUntil(() => ventilator.stats.workers === 2)
+    await until(() => sink.stats.duplicates > 0)
+    await until(() => ventilator.stats.workers === 2)
     expect(outcomes).toEqual(['in 1 result 1'])
     expect(await ventilator.end()).toEqual({ jobs: 1, givenUp: 0 })
   })
@@ -75,7 +75,7 @@ describe('a ventilator process', { timeout: 60_000 }, () => {
     const run = (): Child => Child.run(`${programs}/ventilator.ts`, endpoint, '60')
     const first = run()
     const worker = Child.run(`${programs}/worker.ts`, endpoint, ends.sink, 'at once')
-    await waitUntil(() => outcomes.length >= 20)
+    await until(() => outcomes.length >= 20)
     await first.kill()
     const second = run()
     expect(await second.line()).toBe('ended 60 0')
@@ -102,7 +102,7 @@ describe('a sink process', { timeout: 60_000 }, () => {
     for (let took = 0; took < 20; took++) await first.line()
     await first.kill()
     const second = Child.run(`${programs}/sink.ts`, endpoint, file)
-    await waitUntil(
+    await until(
       () => ventilator.stats.done === 60,
       () => rest.clock.advance(500),
     )

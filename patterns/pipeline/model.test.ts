@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { Dealer } from 'zerowire'
 import { describe, expect, it } from 'vitest'
 import { holdsLater } from '../../test/support/property.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { ManualClock } from '../clock/index.js'
 import { Sink, Ventilator, Worker } from './index.js'
 import { told } from './test/parts.js'
 import { wire } from './test/frames.js'
+import { until } from '../../test/support/turn.js'
 
 /** What becomes of a worker that has a job. */
 const fates = ['works', 'dies first', 'dies after', 'fails', 'falls silent', 'works late'] as const
@@ -102,14 +102,14 @@ class Run {
         this.#late.push(async () => {
           await bring()
           await jobs.send(wire.done(number))
-          await waitUntil(() => this.#ventilator.stats.refused > refused)
+          await until(() => this.#ventilator.stats.refused > refused)
         })
       }
     } else {
       if (fate === 'dies after') await bring()
       await jobs.close()
     }
-    await waitUntil(() => this.#ventilator.stats.workers === 0)
+    await until(() => this.#ventilator.stats.workers === 0)
     return true
   }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { deferred } from '../common/deferred.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { ManualClock } from '../clock/index.js'
 import { Sink, Ventilator, Worker } from './index.js'
 import { Pipeline, told, upper } from './test/parts.js'
+import { until } from '../../test/support/turn.js'
 
 describe('a pipeline', () => {
   it('brings the result of each job to the sink, and then the end', async () => {
@@ -73,10 +73,10 @@ describe('a pipeline', () => {
     const pipeline = await Pipeline.start()
     const release = deferred<string>()
     const slow = pipeline.worker({ work: () => release.promise, credit: 2 })
-    await waitUntil(() => pipeline.ventilator.stats.workers === 1)
+    await until(() => pipeline.ventilator.stats.workers === 1)
     for (let job = 0; job < 50; job++) await pipeline.ventilator.send('x')
     const quick = pipeline.worker()
-    await waitUntil(() => pipeline.ventilator.stats.done === 48)
+    await until(() => pipeline.ventilator.stats.done === 48)
     expect(slow.stats.running).toBe(2)
     release.resolve('at last')
     await pipeline.ventilator.end()
@@ -88,7 +88,7 @@ describe('a pipeline', () => {
     const release = deferred<string>()
     const worker = pipeline.worker({ work: () => release.promise, credit: 1000 })
     for (let job = 0; job < 10; job++) await pipeline.ventilator.send('x')
-    await waitUntil(() => worker.stats.running === 3)
+    await until(() => worker.stats.running === 3)
     expect(pipeline.ventilator.stats).toMatchObject({ held: 3, waiting: 7 })
     release.resolve('')
     await pipeline.ventilator.end()
@@ -145,9 +145,9 @@ describe('a pipeline', () => {
     const { ventilator, sink, clock, worker } = await start({}, { take })
     const porter = worker({ resendInterval: 700 })
     await ventilator.send('a')
-    await waitUntil(() => sink.stats.failed === 1)
+    await until(() => sink.stats.failed === 1)
     clock.advance(700)
-    await waitUntil(() => sink.stats.failed === 2)
+    await until(() => sink.stats.failed === 2)
     clock.advance(700)
     await ventilator.end()
     expect(taken).toEqual(['in 1 A', 'in 2 end'])
@@ -164,12 +164,12 @@ describe('a pipeline', () => {
     const { ventilator, sink, clock, worker } = await start({}, { take })
     const porter = worker({ resendInterval: 500 })
     await ventilator.send('a')
-    await waitUntil(() => porter.stats.running === 1)
+    await until(() => porter.stats.running === 1)
     for (let beat = 0; beat < 3; beat++) clock.advance(500)
     gate.resolve(undefined)
     await ventilator.end()
     expect(taken).toEqual(['in 1 A', 'in 2 end'])
-    await waitUntil(() => sink.stats.duplicates === porter.stats.resent)
+    await until(() => sink.stats.duplicates === porter.stats.resent)
   })
 })
 
@@ -179,7 +179,7 @@ describe('a worker that leaves', () => {
     const first = worker({ work: () => new Promise(() => undefined), credit: 2 })
     await ventilator.send('a')
     await ventilator.send('b')
-    await waitUntil(() => first.stats.running === 2)
+    await until(() => first.stats.running === 2)
     await first.close()
     worker()
     expect(await ventilator.end()).toEqual({ jobs: 2, givenUp: 0 })
@@ -192,7 +192,7 @@ describe('a worker that leaves', () => {
     const work = deferred<string>()
     const first = worker({ work: () => work.promise })
     await ventilator.send('a')
-    await waitUntil(() => first.stats.running === 1)
+    await until(() => first.stats.running === 1)
     await first.close()
     work.resolve('too late')
     worker()

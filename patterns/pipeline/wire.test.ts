@@ -2,11 +2,11 @@ import * as native from 'zeromq'
 import { describe, expect, it } from 'vitest'
 import { track } from '../../test/support/track.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { ManualClock } from '../clock/index.js'
 import { Worker, type WorkerOptions } from './index.js'
 import { u32, u64, wire } from './test/frames.js'
 import { Pipeline, upper } from './test/parts.js'
+import { until } from '../../test/support/turn.js'
 
 type Frames = (string | Buffer)[]
 
@@ -66,7 +66,7 @@ describe('a worker of another library', () => {
     const { ventilator, clock, ...pipeline } = await start()
     const jobs = pipeline.connect(new native.Dealer(), 'ventilator')
     await jobs.send(wire.ready(0))
-    await waitUntil(() => ventilator.stats.workers === 1)
+    await until(() => ventilator.stats.workers === 1)
     for (let beat = 0; beat < 10; beat++) {
       clock.advance(1000)
       await jobs.receive()
@@ -75,7 +75,7 @@ describe('a worker of another library', () => {
       // Once it has answered something new, what came before has been heard as well.
       const { refused } = ventilator.stats
       await jobs.send(wire.done(77))
-      await waitUntil(() => ventilator.stats.refused > refused)
+      await until(() => ventilator.stats.refused > refused)
     }
     expect(ventilator.stats).toMatchObject({ workers: 1, lost: 0 })
   })
@@ -103,7 +103,7 @@ describe('a worker of another library', () => {
     await jobs.send(wire.ready(1))
     await jobs.receive()
     jobs.close()
-    await waitUntil(() => ventilator.stats.waiting === 1)
+    await until(() => ventilator.stats.waiting === 1)
     expect(ventilator.stats).toMatchObject({ workers: 0, lost: 1 })
   })
 })
@@ -142,7 +142,7 @@ describe('a worker that lies to the ventilator', () => {
     await liar.send(wire.ready(1))
     expect(await liar.receive()).toEqual(wire.job('in', 1, 'a'))
     await liar.send(message)
-    await waitUntil(() => ventilator.stats.refused === 1)
+    await until(() => ventilator.stats.refused === 1)
     expect(ventilator.stats).toMatchObject({ held: 1, waiting: 1, done: 0 })
     liar.close()
     worker()
@@ -175,7 +175,7 @@ describe('a worker that lies to the ventilator', () => {
     await liar.send(wire.credit(0xffffffff))
     await liar.send(wire.done(1))
     await liar.receive()
-    await waitUntil(() => ventilator.stats.done === 1)
+    await until(() => ventilator.stats.done === 1)
     expect(ventilator.stats).toMatchObject({ held: 2, waiting: 2 })
   })
 
@@ -183,14 +183,14 @@ describe('a worker that lies to the ventilator', () => {
     const { ventilator, ...pipeline } = await start({ maxWorkers: 1 })
     const one = pipeline.connect(new native.Dealer(), 'ventilator')
     await one.send(wire.ready(1))
-    await waitUntil(() => ventilator.stats.workers === 1)
+    await until(() => ventilator.stats.workers === 1)
     const other = pipeline.connect(new native.Dealer(), 'ventilator')
     await other.send(wire.ready(1))
     expect(await other.receive()).toEqual(wire.bye())
     await one.send(wire.bye())
-    await waitUntil(() => ventilator.stats.workers === 0)
+    await until(() => ventilator.stats.workers === 0)
     await other.send(wire.ready(1))
-    await waitUntil(() => ventilator.stats.workers === 1)
+    await until(() => ventilator.stats.workers === 1)
     expect(ventilator.stats).toMatchObject({ lost: 0, refused: 1 })
   })
 })
@@ -219,12 +219,12 @@ describe('a sink', () => {
       await worker.receive()
     }
     for (const number of [2, 4, 5]) await worker.send(wire.end('in', number))
-    await waitUntil(() => sink.stats.refused === 3)
+    await until(() => sink.stats.refused === 3)
     await worker.send(wire.result('in', 2))
     await worker.send(wire.end('in', 4))
     await worker.send(wire.result('in', 5))
     await worker.send(wire.end('in', 5))
-    await waitUntil(() => sink.stats.refused === 5)
+    await until(() => sink.stats.refused === 5)
     expect(await sink.ended('in')).toEqual({ jobs: 3, givenUp: 0 })
     expect(outcomes).toEqual(['in 1 ', 'in 3 ', 'in 2 ', 'in 4 end'])
   })
@@ -259,7 +259,7 @@ describe('a sink', () => {
     }
     expect(await open).toEqual({ jobs: 0, givenUp: 0 })
     await worker.send(wire.result('d', 1))
-    await waitUntil(() => sink.stats.refused === 1)
+    await until(() => sink.stats.refused === 1)
     await expect(sink.ended('d')).rejects.toMatchObject({ code: 'ENOBUFS' })
     expect(outcomes).toEqual(['a 1 end', 'b 1 ', 'c 1 '])
     expect(sink.stats.inputs).toBe(2)
@@ -329,7 +329,7 @@ describe('a ventilator and a sink of another library', () => {
       const [id = '', ...hello] = await jobs.receive()
       expect(hello).toEqual(wire.ready(1))
       await jobs.send([id, ...wire.bye()])
-      await waitUntil(() => one.stats.ventilators === 0)
+      await until(() => one.stats.ventilators === 0)
       clock.advance(1000)
       expect(one.stats).toMatchObject({ ventilators: 1, reopened: time })
     }
@@ -343,7 +343,7 @@ describe('a ventilator and a sink of another library', () => {
     await jobs.send([first, ...wire.job('in', 1, 'a')])
     const [porter = ''] = await results.receive()
     await jobs.send([first, ...wire.bye()])
-    await waitUntil(() => one.stats.ventilators === 0)
+    await until(() => one.stats.ventilators === 0)
     clock.advance(1000)
     const [, ...hello] = await jobs.receive()
     expect(hello).toEqual(wire.ready(1))
@@ -366,14 +366,14 @@ describe('a ventilator and a sink of another library', () => {
     await jobs.send([id, ...wire.job('in', 1, 'a')])
     await jobs.send([id, ...message])
     const [porter = ''] = await results.receive()
-    await waitUntil(() => one.stats.refused === 1)
+    await until(() => one.stats.refused === 1)
     for (const lie of [wire.taken('in', 2), wire.taken('on', 1), wire.result('in', 1), ['']]) {
       await results.send([porter, ...lie])
     }
     await results.send([porter, ...wire.taken('in', 1)])
     await results.send([porter, ...wire.taken('in', 1)])
     expect((await jobs.receive()).slice(1)).toEqual(wire.done(1))
-    await waitUntil(() => one.stats.refused === 6)
+    await until(() => one.stats.refused === 6)
     expect(one.stats).toMatchObject({ done: 1, running: 0 })
   })
 })

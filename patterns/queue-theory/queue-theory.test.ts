@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { holdsLater } from '../../test/support/property.js'
 import { track } from '../../test/support/track.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { ManualClock } from '../clock/index.js'
 import { draw, QueueMeter, type QueueReport } from './index.js'
+import { until } from '../../test/support/turn.js'
 
 const INTERVAL = 10
 let names = 0
@@ -119,7 +119,7 @@ describe("Little's law", () => {
     const waits: number[] = []
     await pull.bind(endpoint)
     while (waits.length < 20) waits.push(clock.now() - Number((await pull.receive())[0]))
-    await waitUntil(() => push.stats.queued.outgoing === 0)
+    await until(() => push.stats.queued.outgoing === 0)
     clock.advance(INTERVAL)
     const [report] = meter.report() as [QueueReport]
     expect(report).toMatchObject({ arrivals: 20, departures: 20, length: 0, longest: 20 })
@@ -144,7 +144,7 @@ describe('a meter', () => {
     const { clock, meter } = start()
     const { push, pull } = await pair()
     for (let message = 0; message < 4; message++) await push.send('x')
-    await waitUntil(() => pull.stats.queued.incoming === 4)
+    await until(() => pull.stats.queued.incoming === 4)
     meter.watch('queue', pull, 'incoming')
     clock.advance(INTERVAL)
     await pull.receive()
@@ -170,7 +170,7 @@ describe('a meter', () => {
     const { push, pull } = await pair()
     meter.watch('queue', pull, 'incoming')
     await push.send('x')
-    await waitUntil(() => pull.stats.queued.incoming === 1)
+    await until(() => pull.stats.queued.incoming === 1)
     clock.advance(4)
     meter.sample()
     await pull.receive()
@@ -183,7 +183,7 @@ describe('a meter', () => {
     const { push, pull } = await pair()
     meter.watch('queue', pull, 'incoming')
     await push.send('x')
-    await waitUntil(() => pull.stats.queued.incoming === 1)
+    await until(() => pull.stats.queued.incoming === 1)
     clock.advance(INTERVAL)
     await pull.receive()
     await pull.close()
@@ -269,7 +269,7 @@ class Line {
     for (let message = 0; message < count; message++) await this.#send(String(this.#clock.now()))
     this.#inside += count
     this.longest = Math.max(this.longest, this.#inside)
-    await waitUntil(() => this.#pull.stats.queued.incoming === this.#inside)
+    await until(() => this.#pull.stats.queued.incoming === this.#inside)
   }
 
   async leave(most: number): Promise<void> {

@@ -6,8 +6,8 @@ import * as native from 'zeromq'
 import { holdsLater } from '../../test/support/property.js'
 import { track } from '../../test/support/track.js'
 import { trackAll } from '../common/test/tracked.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { bodies, rejection, Station, take } from './test/station.js'
+import { until } from '../../test/support/turn.js'
 
 describe('what is sent again', () => {
   it('is not taken twice, also by the next broker', async () => {
@@ -63,7 +63,7 @@ describe('what is sent again', () => {
     // Those that were not used for longest are forgotten.
     await station.producer().send('q', '')
     await station.producer().send('q', '')
-    await waitUntil(() => station.broker.stats.sent === 3003)
+    await until(() => station.broker.stats.sent === 3003)
     expect(await kept()).toBe(2)
   })
 })
@@ -222,7 +222,7 @@ describe('messages that make no sense', () => {
     const station = await Station.open()
     const stranger = station.stranger()
     for (const frames of wrong) await stranger.say(...frames)
-    await waitUntil(() => station.broker.stats.malformed >= wrong.length)
+    await until(() => station.broker.stats.malformed >= wrong.length)
     expect(station.broker.stats).toMatchObject({ malformed: wrong.length, sent: 0, consumers: 0 })
     await station.producer().send('q', 'still here')
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { curveKeyPair } from 'zerowire'
-import { waitUntil } from '../common/test/wait-until.js'
 import { bodies, rejection, Station, take, type Stranger } from './test/station.js'
+import { until } from '../../test/support/turn.js'
 
 /** All that comes in between may come. */
 async function waitForAnswers(stranger: Stranger, numbers: readonly string[]): Promise<void> {
@@ -199,9 +199,9 @@ describe('a message that was not acknowledged', () => {
     await station.producer().sendAll('q', [{ body: 'a' }, { body: 'b' }])
     const stranger = station.stranger()
     await stranger.say('QUEUE1', 'RECEIVE', 'q', '1')
-    await waitUntil(() => station.broker.stats.delivered === 1)
+    await until(() => station.broker.stats.delivered === 1)
     await stranger.close()
-    await waitUntil(() => station.broker.stats.consumers === 0)
+    await until(() => station.broker.stats.consumers === 0)
     expect(station.broker.stats.failed).toBe(1)
 
     const polite = await station.consumer('q')
@@ -259,14 +259,14 @@ describe('time', () => {
     const [long] = await take(consumer, 1)
     expect(long?.body.toString()).toBe('long')
     station.clock.advance(500)
-    await waitUntil(() => station.broker.queue('q')?.length === 1)
+    await until(() => station.broker.queue('q')?.length === 1)
     expect(station.broker.stats).toMatchObject({ expired: 2, dropped: 2 })
     // It is being processed, and expires only if it comes back.
     station.clock.advance(10_000)
     expect(station.broker.queue('q')).toMatchObject({ inFlight: 1 })
     await long?.nack()
     station.clock.advance(100)
-    await waitUntil(() => station.broker.queue('q')?.length === 0)
+    await until(() => station.broker.queue('q')?.length === 0)
     expect(station.broker.stats.expired).toBe(3)
   })
 })
@@ -285,7 +285,7 @@ describe('a queue of dead letters', () => {
     const [wrong] = await take(consumer, 1)
     station.clock.advance(1000)
     await wrong?.reject()
-    await waitUntil(() => station.broker.queue('dead')?.length === 3)
+    await until(() => station.broker.queue('dead')?.length === 3)
     expect(station.broker.queue('q')).toMatchObject({ length: 0, bytes: 0 })
     expect(station.broker.stats).toMatchObject({ deadLettered: 3, dropped: 0, expired: 1 })
 
@@ -309,7 +309,7 @@ describe('a queue of dead letters', () => {
     const [again] = await take(consumer, 1)
     expect(again).toMatchObject({ id: b?.id, deliveries: 2 })
     station.clock.advance(500)
-    await waitUntil(() => station.broker.queue('q')?.length === 1)
+    await until(() => station.broker.queue('q')?.length === 1)
     expect(station.broker.stats).toMatchObject({ deadLettered: 1, dropped: 1, expired: 1 })
   })
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { ManualClock } from 'zerowire/patterns/clock'
 import { MemoryStore } from 'zerowire/patterns/store'
 import { holds, holdsLater } from '../../test/support/property.js'
-import { waitUntil } from '../common/test/wait-until.js'
 import { Heap, Line } from './heap.js'
 import type { Holder, Letter } from './letter.js'
 import { Queues } from './queues.js'
+import { until } from '../../test/support/turn.js'
 
 describe.each([
   ['a heap', () => new Heap<{ number: number }>()],
@@ -92,7 +92,7 @@ class Double {
   async settled(): Promise<void> {
     let isSettled = false
     this.queues.settled(() => (isSettled = true))
-    await waitUntil(() => isSettled)
+    await until(() => isSettled)
   }
 
   async send(id: string, delay: number, ttl: number | undefined): Promise<void> {

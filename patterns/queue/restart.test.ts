@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryStore } from 'zerowire/patterns/store'
-import { waitUntil } from '../common/test/wait-until.js'
 import { bodies, rejection, Station, take } from './test/station.js'
+import { until } from '../../test/support/turn.js'
 
 describe('a broker that is started again', () => {
   it('has everything that it had, and nothing that was acknowledged', async () => {
@@ -23,7 +23,7 @@ describe('a broker that is started again', () => {
     station.clock.advance(30_000)
 
     await station.start()
-    await waitUntil(() => station.broker.queue('q')?.length === 3)
+    await until(() => station.broker.queue('q')?.length === 3)
     expect(station.broker.queue('q')).toMatchObject({ delayed: 1 })
     expect(station.broker.queue('other')).toMatchObject({ length: 1 })
     const next = await station.consumer('q')
@@ -62,7 +62,7 @@ describe('a broker that is started again', () => {
     await station.start()
     let isOver = false
     const finished = Promise.all([sent, acked]).then(() => (isOver = true))
-    await waitUntil(
+    await until(
       () => isOver,
       () => station.clock.advance(10),
     )
@@ -71,7 +71,7 @@ describe('a broker that is started again', () => {
     const reading = (async () => {
       while (got.length < 3) got.push(...bodies(await consumer.receive()))
     })()
-    await waitUntil(
+    await until(
       () => got.length >= 3,
       () => station.clock.advance(10),
     )

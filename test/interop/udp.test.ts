@@ -4,7 +4,7 @@ import type { AnySocket } from '../support/implementations.js'
 import { pattern } from '../support/messages.js'
 import { open } from '../support/scope.js'
 import { nextTurn } from '../support/turn.js'
-import { onFreePort, UdpPeer } from '../support/udp.js'
+import { onFreePort, UdpPeer, untilHeard } from '../support/udp.js'
 
 /** What a Dish binds to, and a Radio connects to. */
 const places = [
@@ -41,10 +41,14 @@ describe.each(arrangements)('$title over UDP', ({ mine, theirs, binds }) => {
     const radio = open(mine, 'Radio')
     radio.connect(address)
     for (const payload of [Buffer.alloc(0), pattern(300), pattern(8192 - 6)]) {
-      await radio.send('for others', { group: 'other' })
-      await radio.send(Buffer.from(payload), { group: 'group' })
-      const [body, about] = await dish.receive()
-      expect(body?.equals(payload)).toBe(true)
+      const send = async (): Promise<void> => {
+        await radio.send('for others', { group: 'other' })
+        await radio.send(Buffer.from(payload), { group: 'group' })
+      }
+      const [, about] = await untilHeard(send, dish, ([body]) => {
+        expect(String(body)).not.toBe('for others')
+        return body?.equals(payload) ?? false
+      })
       expect(about).toEqual({ group: Buffer.from('group') })
     }
   })
@@ -96,14 +100,20 @@ describe.each([
     await bindA(a, '127.0.0.1')
     const to = await bindB(b, '127.0.0.1')
     for (const payload of [Buffer.alloc(0), Buffer.from('data'), pattern(8192)]) {
-      await a.send([`${to.replace('udp://', '')}\0`, Buffer.from(payload)])
-      const [from = '', data] = await b.receive()
-      expect(data?.equals(payload)).toBe(true)
+      const target = `${to.replace('udp://', '')}\0`
+      const [from = ''] = await untilHeard(
+        () => a.send([target, Buffer.from(payload)]),
+        b,
+        ([, data]) => data?.equals(payload) ?? false,
+      )
       expect(String(from)).toMatch(/^127\.0\.0\.1:\d+\0$/)
-      await b.send([from, 'answer'])
-      const [back, answer] = await a.receive()
-      expect(String(back)).toBe(`${to.replace('udp://', '')}\0`)
-      expect(String(answer)).toBe('answer')
+      const answer = `answer to ${String(payload.length)}`
+      const [back] = await untilHeard(
+        () => b.send([from, answer]),
+        a,
+        ([, data]) => String(data) === answer,
+      )
+      expect(String(back)).toBe(target)
     }
   })
 })

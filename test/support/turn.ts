@@ -8,7 +8,10 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => later(resolve))
 }
 
-/** Waits until a condition holds. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await nextTurn()
+/** Waits until a condition holds, doing `meanwhile` in each turn of the event loop until then. */
+export async function until(condition: () => boolean, meanwhile?: () => void): Promise<void> {
+  while (!condition()) {
+    meanwhile?.()
+    await nextTurn()
+  }
 }

@@ -6,7 +6,7 @@ import type {
 } from 'zerowire/patterns/clone'
 import { ManualClock } from 'zerowire/patterns/clock'
 import { trackAll } from '../../common/test/tracked.js'
-import { waitUntil } from '../../common/test/wait-until.js'
+import { until } from '../../../test/support/turn.js'
 
 /** Three places that nobody else has. */
 export const anywhere: CloneEndpoints = {
@@ -44,7 +44,7 @@ export function content(copy: Copy): Record<string, string> {
 
 /** Waits until a client has heard all that the server has done. */
 export async function caughtUp(client: CloneClient, server: CloneServer): Promise<void> {
-  await waitUntil(() => client.live && client.sequence >= server.sequence)
+  await until(() => client.live && client.sequence >= server.sequence)
 }
 
 /** Lets time pass until it is so, but not so fast that what takes some turns would seem to be silent. */
@@ -52,5 +52,5 @@ export function living(
   ones: readonly { readonly clock: ManualClock }[],
   holds: () => boolean,
 ): Promise<void> {
-  return waitUntil(holds, () => ones.forEach(({ clock }) => clock.advance(20)))
+  return until(holds, () => ones.forEach(({ clock }) => clock.advance(20)))
 }

@@ -13,9 +13,9 @@ import {
   type QueueBrokerOptions,
 } from 'zerowire/patterns/queue'
 import { MemoryStore, type Store } from 'zerowire/patterns/store'
-import { waitUntil } from '../../common/test/wait-until.js'
 import { track } from '../../../test/support/track.js'
 import { trackAll } from '../../common/test/tracked.js'
+import { until } from '../../../test/support/turn.js'
 
 /** So long that a clock can be moved on without heartbeats in between. */
 const NEVER = 1e9
@@ -64,7 +64,7 @@ export class Station {
     const consumer = trackAll(
       new Consumer(this.endpoint, queue, { ...this.#calm, liveness: NEVER, ...options }),
     )
-    await waitUntil(() => this.broker.stats.consumers > before)
+    await until(() => this.broker.stats.consumers > before)
     return consumer
   }
 

@@ -1,7 +1,7 @@
 import { nextTurn } from '../../../test/support/turn.js'
 
 /** Waits until a part of a pattern has counted just so many. */
-export async function until<S extends object>(
+export async function untilCounted<S extends object>(
   part: { readonly stats: S },
   counts: Partial<S>,
 ): Promise<void> {
