@@ -65,7 +65,7 @@ describe('a listener of jszmq', () => {
   it('PUB publishes what is subscribed to', async () => {
     const publisher = await far('jszmq', 'Publisher')
     const subscriber = near('Subscriber', publisher)
-    subscriber.subscribe('sync', 'a')
+    subscriber.subscribe('a', 'sync')
     await synchronise({ send: (text: string) => publisher.send([text]) }, subscriber)
     await publisher.send(['b', 'not this'], ['a', 'this'])
     expect(await received(subscriber)).toEqual([['a', 'this']])

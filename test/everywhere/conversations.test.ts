@@ -107,7 +107,7 @@ describe.each(ways)('over %s', (way) => {
     ])
     subscriber.unsubscribe('a')
     subscriber.subscribe('c')
-    await synchronise(sender(publisher), subscriber)
+    await synchronise(sender(publisher), subscriber, 'c')
     await publisher.send(['a', '2'], ['c', '2'], ['b', '2'])
     expect(await received(subscriber, 2)).toEqual([
       ['c', '2'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Channel, Client, Dish, Gather, Peer, Radio, Scatter, Server } from 'zerowire/draft'
 import { far, untilPeers } from '../support/everywhere.js'
 import { track } from '../support/track.js'
-import { nextTurn } from '../support/turn.js'
+import { attemptUntil } from '../support/turn.js'
 
 const options = { linger: 0, reconnectInterval: 1 }
 
@@ -71,11 +71,13 @@ describe.each(['zerowire', 'zeromq'] as const)('draft types over ws:// to %s', (
     const heard = end.receive()
     let over = false
     void heard.then(() => (over = true))
-    while (!over) {
-      await radio.send('missed', { group: 'groups' })
-      await radio.send('heard', { group: 'group' })
-      await nextTurn()
-    }
+    await attemptUntil(
+      () => over,
+      async () => {
+        await radio.send('missed', { group: 'groups' })
+        await radio.send('heard', { group: 'group' })
+      },
+    )
     expect((await heard)[0]?.[0]).toBe('heard')
     await end.close()
   })

@@ -70,8 +70,10 @@ const pairings: Pairing[] = [
     b: 'Dish',
     async prepare(radio, dish) {
       dish.join(...groups)
-      const group = String(groups[0])
-      await synchronise({ send: (text) => radio.send(text, { group }) }, dish)
+      // In whatever order they are told.
+      for (const group of groups) {
+        await synchronise({ send: (text) => radio.send(text, { group }) }, dish)
+      }
     },
     async exchange(radio, dish, payload) {
       await radio.send(Buffer.from('to nobody'), { group: 'abc' })

@@ -127,7 +127,7 @@ describeOurs.each(roles)('jszmq %s', (role) => {
 
   it('PUB to SUB', async () => {
     const ends = await connected('Publisher', 'Subscriber', role)
-    ends.other.subscribe('sync', 'a')
+    ends.other.subscribe('a', 'sync')
     await synchronise(ends.socket, ends.other)
     await ends.socket.send(['b', 'not wanted'])
     await jszmqHears(ends, ['a', 'wanted'])
@@ -135,7 +135,7 @@ describeOurs.each(roles)('jszmq %s', (role) => {
 
   it('SUB to PUB', async () => {
     const ends = await connected('Subscriber', 'Publisher', role)
-    ends.socket.subscribe('sync', 'a')
+    ends.socket.subscribe('a', 'sync')
     const publisher = { send: (text: string) => ends.other.send(bytes(text)) }
     await synchronise(publisher, ends.socket)
     await ends.other.send(bytes('b', 'not wanted'))

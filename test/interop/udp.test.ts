@@ -3,8 +3,9 @@ import { native, ours } from '../support/drafts.js'
 import type { AnySocket } from '../support/implementations.js'
 import { pattern } from '../support/messages.js'
 import { open } from '../support/scope.js'
-import { nextTurn } from '../support/turn.js'
-import { onFreePort, UdpPeer, untilHeard } from '../support/udp.js'
+import { attemptUntil } from '../support/turn.js'
+import { onFreePort, UdpPeer } from '../support/udp.js'
+import { untilHeard } from '../support/until-heard.js'
 
 /** What a Dish binds to, and a Radio connects to. */
 const places = [
@@ -82,10 +83,10 @@ describe('a Radio over UDP', () => {
     let everybody = false
     void heard.then(() => (everybody = true))
     // libzmq joins the address some time after its bind() has settled.
-    while (!everybody) {
-      await radio.send('hello', { group: 'all' })
-      await nextTurn()
-    }
+    await attemptUntil(
+      () => everybody,
+      () => radio.send('hello', { group: 'all' }),
+    )
     expect(await heard).toEqual(['hello', 'hello', 'hello'])
   })
 })

@@ -241,7 +241,7 @@ it('many subscribers of both kinds hear our publisher', async () => {
   const subscribers = [native, ours, native, ours].map((library) => open(library, 'Subscriber'))
   for (const subscriber of subscribers) {
     subscriber.connect(address)
-    subscriber.subscribe('sync', 'news')
+    subscriber.subscribe('news', 'sync')
     await synchronise(publisher, subscriber)
   }
   const body = pattern(100_000)

@@ -21,7 +21,7 @@ describe('Radio and Dish', () => {
   it('names of groups match whole, and are bytes', async () => {
     const [one, other] = [radio(), dish()]
     other.connect(await bindFresh(one))
-    other.join('ab', Buffer.from([0xff, 0xfe]))
+    other.join(Buffer.from([0xff, 0xfe]), 'ab')
     await synchronise(to('ab')(one), other)
     await one.send('shorter', { group: 'a' })
     await one.send('longer', { group: 'abc' })

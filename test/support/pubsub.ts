@@ -1,4 +1,4 @@
-import { nextTurn } from './turn.js'
+import { attemptUntil, nextTurn } from './turn.js'
 
 interface Sender {
   send(message: string): Promise<unknown>
@@ -10,8 +10,8 @@ interface Receiver {
 
 /**
  * Returns once everything the subscriber asked for so far is known to a publisher that cannot be
- * asked: publishes `topic`, to which the subscriber must listen, until it gets through. The
- * subscriber must expect no other messages meanwhile.
+ * asked: publishes `topic`, which must be what the subscriber asked for last, until it gets through.
+ * The subscriber must expect no other messages meanwhile.
  */
 export async function synchronise(
   publisher: Sender,
@@ -23,10 +23,10 @@ export async function synchronise(
   const watch = first.then(() => {
     arrived = true
   })
-  while (!arrived) {
-    await publisher.send(`${topic}?`)
-    await nextTurn()
-  }
+  await attemptUntil(
+    () => arrived,
+    () => publisher.send(`${topic}?`),
+  )
   await watch
   await publisher.send(`${topic}!`)
   let last = String((await first)[0])

@@ -8,6 +8,20 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => later(resolve))
 }
 
+/**
+ * Attempts again and again until a condition holds, each time after twice as many turns as the time
+ * before: so that it is a few attempts, however long it takes, and they fill no queue of anybody's.
+ */
+export async function attemptUntil(
+  condition: () => boolean,
+  attempt: () => Promise<unknown>,
+): Promise<void> {
+  for (let turns = 1; !condition(); turns *= 2) {
+    await attempt()
+    for (let turn = 0; turn < turns && !condition(); turn += 1) await nextTurn()
+  }
+}
+
 /** Waits until a condition holds, doing `meanwhile` in each turn of the event loop until then. */
 export async function until(condition: () => boolean, meanwhile?: () => void): Promise<void> {
   while (!condition()) {

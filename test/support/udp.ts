@@ -1,7 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
-import { nextTurn } from './turn.js'
 import { WakeUp } from './wake-up.js'
 
 /** A program that knows UDP and nothing of ZeroMQ. */
@@ -66,33 +65,4 @@ export async function onFreePort<T>(bind: (port: number) => Promise<T>): Promise
   } finally {
     holder.close()
   }
-}
-
-interface Reader<T> {
-  receive(): Promise<T>
-}
-
-/**
- * Sends until the reader has it, and returns it as it came; what came twice before is passed over.
- * (Nobody keeps datagrams for a port that is not open yet, and libzmq opens it some time after its
- * bind() has settled.)
- */
-export async function untilHeard<T>(
-  send: () => Promise<unknown>,
-  reader: Reader<T>,
-  isIt: (message: T) => boolean,
-): Promise<T> {
-  const find = async (): Promise<T> => {
-    for (;;) {
-      const message = await reader.receive()
-      if (isIt(message)) return message
-    }
-  }
-  let heard = false
-  const found = find().finally(() => (heard = true))
-  while (!heard) {
-    await send()
-    await nextTurn()
-  }
-  return found
 }
