@@ -64,7 +64,7 @@ describe.each(ways)('over %s', (way) => {
   })
 
   it('a publisher drops what a slow subscriber has no room for, and counts it', async () => {
-    const subscriber = await far(way, 'XSubscriber')
+    const subscriber = await far(way, 'XSubscriber', { options: { receiveHighWaterMark: MARK } })
     const publisher = near('XPublisher', subscriber, { sendHighWaterMark: MARK })
     await untilWanted(publisher, 'ready', () => subscriber.send(['\x01ready']))
     expect(await subscriber.receive()).toEqual([['ready']])

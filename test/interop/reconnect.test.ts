@@ -27,8 +27,10 @@ describe.each(directions)('$title', ({ connecting, binding }) => {
       await push.send('before')
       expect(await receiveTexts(first)).toEqual(['before'])
 
+      // Whole: what libzmq closes takes its path along when it is gone, whoever is bound there then.
+      const gone = new EventLog(first).untilEnd()
       first.close()
-      await log.until('disconnect')
+      await Promise.all([gone, log.until('disconnect')])
       const queued = Array.from({ length: 100 }, (_, index) => `queued ${String(index)}`)
       for (const text of queued) await push.send([text, ''])
       const second = open(binding, 'Pull')

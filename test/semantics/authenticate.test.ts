@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest'
 import type { Authenticate, AuthenticationRequest } from 'zerowire'
 import { peerOf, sameSecret } from 'zerowire/extra'
+import { deferred } from '../../src/util/deferred.js'
 import { EventLog } from '../support/events.js'
 import {
   describeOurs,
@@ -14,6 +15,7 @@ import { RawPeer } from '../support/raw-peer.js'
 import { open } from '../support/scope.js'
 import { track } from '../support/track.js'
 import { bindFresh, endpointOf, freshAddress, type Scheme } from '../support/transports.js'
+import { nextTurn } from '../support/turn.js'
 import { GREETING_SIZE } from '../support/wire.js'
 
 const plain = { plainUsername: 'anna', plainPassword: 'sesame', reconnectInterval: 1, linger: 0 }
@@ -183,7 +185,9 @@ describeOurs('authenticate', () => {
     const theirs = new EventLog(dialler)
     dialler.connect(await bindFresh(socket))
     expect((await log.until('handshake:error:other')).error.code).toBe('ETIMEDOUT')
-    expect((await theirs.until('handshake:error:other')).error.code).toBe('EPIPE')
+    // Whoever hangs up without having read everything resets the connection.
+    const { error } = await theirs.until('handshake:error:other')
+    expect(error.code).toMatch(/^(EPIPE|ECONNRESET)$/)
   })
 
   it('comes before ZAP, and null gives way to it', async () => {
@@ -276,15 +280,21 @@ describeOurs('authenticate', () => {
   })
 
   it('a greeting is all that strangers get to see before they have been judged', async () => {
-    const { socket } = judged(() => new Promise(() => undefined), {})
-    socket.handshakeInterval = 50
+    const asked = deferred<true>()
+    const { socket } = judged(() => {
+      asked.resolve(true)
+      return new Promise(() => undefined)
+    }, {})
     const peer = await RawPeer.connect(await bindFresh(socket))
     const hello = Buffer.alloc(GREETING_SIZE)
     hello.set([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 1])
     hello.write('NULL', 12)
     peer.write(hello, Buffer.from('\x04\x06\x05READY', 'latin1'), Buffer.from('\0\x05hello'))
-    expect(await peer.rest()).toHaveLength(GREETING_SIZE)
+    await asked.promise
+    for (let turn = 0; turn < 100; turn += 1) await nextTurn()
     expect(socket.readable).toBe(false)
+    void socket.close()
+    expect(await peer.rest()).toHaveLength(GREETING_SIZE)
   })
 })
 

@@ -3,15 +3,7 @@ import { createServer } from 'node:net'
 import { Push } from 'zerowire'
 import { EventLog, nextDrop } from '../support/events.js'
 import { track } from '../support/track.js'
-
-/** An address where nobody listens. */
-async function nobody(): Promise<string> {
-  const push = new Push()
-  await push.bind('tcp://127.0.0.1:*')
-  const address = push.lastEndpoint ?? ''
-  await push.close()
-  return address
-}
+import { deserted } from '../support/transports.js'
 
 /** A server that hangs up on everybody, once it has been greeted. */
 async function rude(): Promise<{ address: string; close: () => void }> {
@@ -30,15 +22,14 @@ function push(reconnectStop: number): Push {
 
 describe('reconnectStop', () => {
   it.each([1, 3])('%i: a refused connection is the last attempt', async (bits) => {
-    const address = await nobody()
     const socket = push(bits)
     const log = new EventLog(socket)
     const drop = nextDrop(socket)
-    socket.connect(address)
+    socket.connect(deserted)
     await socket.send('queued')
     expect(await drop).toMatchObject({ reason: 'disconnected', count: 1 })
     expect(() => {
-      socket.disconnect(address)
+      socket.disconnect(deserted)
     }).toThrow(expect.objectContaining({ code: 'ENOENT' }))
     await socket.close()
     expect(await log.untilEnd()).not.toContain('connect:retry')
@@ -47,7 +38,7 @@ describe('reconnectStop', () => {
   it.each([0, 2, 4])('%i: a refused connection is tried again', async (bits) => {
     const socket = push(bits)
     const log = new EventLog(socket)
-    socket.connect(await nobody())
+    socket.connect(deserted)
     await log.until('connect:retry', 2)
   })
 
@@ -84,23 +75,21 @@ describe('reconnectStop', () => {
   })
 
   it('4: disconnect() gives up what is queued for a peer that is not there', async () => {
-    const address = await nobody()
     const socket = push(4)
     const drop = nextDrop(socket)
-    socket.connect(address)
+    socket.connect(deserted)
     await socket.send('queued')
-    socket.disconnect(address)
+    socket.disconnect(deserted)
     expect(await drop).toMatchObject({ reason: 'closed', count: 1 })
     expect(socket.stats.queued.outgoing).toBe(0)
   })
 
   it('0: disconnect() goes on for the sake of what is queued', async () => {
-    const address = await nobody()
     const socket = push(0)
     const log = new EventLog(socket)
-    socket.connect(address)
+    socket.connect(deserted)
     await socket.send('queued')
-    socket.disconnect(address)
+    socket.disconnect(deserted)
     await log.until('connect:retry', 3)
     expect(socket.stats.queued.outgoing).toBe(1)
   })

@@ -41,14 +41,16 @@ def judge(keys):
 def authenticate(allow=(), deny=(), passwords=None, certificates=None):
     authenticator = ThreadAuthenticator(context)
     authenticator.start()
+    # At once: what its thread is told it takes to heart some time later.
+    rules = authenticator.thread.authenticator
     if allow:
-        authenticator.allow(*allow)
+        rules.allow(*allow)
     if deny:
-        authenticator.deny(*deny)
+        rules.deny(*deny)
     if passwords:
-        authenticator.configure_plain(passwords=passwords)
+        rules.configure_plain(passwords=passwords)
     if certificates:
-        authenticator.configure_curve(location=certificates)
+        rules.configure_curve(location=certificates)
     return authenticator
 
 
