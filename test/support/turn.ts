@@ -14,7 +14,7 @@ export function nextTurn(): Promise<void> {
  */
 export async function attemptUntil(
   condition: () => boolean,
-  attempt: () => Promise<unknown>,
+  attempt: () => unknown,
 ): Promise<void> {
   for (let turns = 1; !condition(); turns *= 2) {
     await attempt()

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import * as native from 'zeromq/v5-compat.js'
 import * as compat from 'zerowire/v5-compat'
 import { track } from './track.js'
-import { nextTurn } from './turn.js'
+import { attemptUntil } from './turn.js'
 
 export { until } from './turn.js'
 
@@ -94,9 +94,6 @@ export async function repeatUntil<T>(kept: Promise<T>, work: () => void): Promis
   const watch = kept.finally(() => {
     over = true
   })
-  while (!over) {
-    work()
-    await nextTurn()
-  }
+  await attemptUntil(() => over, work)
   return watch
 }
