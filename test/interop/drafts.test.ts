@@ -160,7 +160,9 @@ describe.each(['tcp', 'ipc', 'ws'] as const)('draft types over %s', (scheme) => 
       await radio.send('missed', { group: 'first' })
       await radio.send('heard', { group: 'second' })
       expect(String((await dish.receive())[0])).toBe('heard')
-      // Back again, which the publisher has to hear of.
+      // What it has left, the publisher has heard of by the time it hears of what comes after it.
+      dish.join('third')
+      await synchronise(send('third'), dish)
       dish.join('first')
       await synchronise(send('first'), dish)
     }
