@@ -79,8 +79,9 @@ export default defineConfig({
       ...project,
     })),
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Some have work for twenty seconds, or start programs, on a machine that is busy with others.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     allowOnly: false,
     reporters: ['default', new CountReporter()],
     // `npm run coverage`: what strangers can reach, to the last branch.

@@ -16,7 +16,7 @@ function bench(...args: string[]): Promise<ScriptResult> {
 }
 
 /** Whether it works, not how fast it is. */
-describe('benchmark', { timeout: 60_000 }, () => {
+describe('benchmark', { timeout: 120_000 }, () => {
   let results: Results
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('benchmark', { timeout: 60_000 }, () => {
     expect(errors).toBe('')
     expect(code).toBe(0)
     results = JSON.parse(output) as Results
-  }, 60_000)
+  }, 120_000)
 
   it('measures the chosen row, and says with what', () => {
     const { circumstances, rows } = results

@@ -26,7 +26,7 @@ async function promisedOutput(example: string): Promise<RegExp> {
 /** What Node says on behalf of `zerowire/draft`. */
 const draftWarning = /^\(node:\d+\) Warning: ZeroMQ draft features .*\n\(Use `node .*\n/
 
-describe('examples', { timeout: 60_000 }, () => {
+describe('examples', { timeout: 120_000 }, () => {
   it.each(examples)('%s ends well and prints what it says', async (name) => {
     const { code, output, errors } = await runScript(join(projectRoot, name))
     expect(errors.replace(draftWarning, '')).toBe('')
@@ -35,7 +35,7 @@ describe('examples', { timeout: 60_000 }, () => {
   })
 })
 
-describe('demo', { timeout: 60_000 }, () => {
+describe('demo', { timeout: 120_000 }, () => {
   const demo = join(folder, 'demo/main.ts')
 
   it('counts as a single process does, with all workers', async () => {

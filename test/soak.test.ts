@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runScript } from './support/run-script.js'
 
 /** Whether it runs; `.ci/run` plays all of it, alone on the machine as its deadlines want it. */
-describe('npm run soak', { timeout: 60_000 }, () => {
+describe('npm run soak', { timeout: 120_000 }, () => {
   it('plays the chosen scenario, and tells what it measured', async () => {
     const args = ['--quick', '--only', 'descriptors']
     const { code, output, errors } = await runScript('test/soak/main.ts', ...args)

@@ -259,7 +259,7 @@ describe('a file to fetch into', () => {
     await expect(fileSink(join(folder, 'none/copy'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('of any size takes little memory, on both sides', { timeout: 60_000 }, async () => {
+  it('of any size takes little memory, on both sides', { timeout: 120_000 }, async () => {
     const { root, beside } = await place()
     const size = 100_000_000
     await truncate(join(root, 'folder/file'), size)

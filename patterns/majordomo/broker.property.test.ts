@@ -205,7 +205,7 @@ class Room {
   }
 }
 
-it('does what the RFCs say, whatever clients and workers do', { timeout: 60_000 }, () =>
+it('does what the RFCs say, whatever clients and workers do', { timeout: 120_000 }, () =>
   holdsLater(
     fc.asyncProperty(
       limits,

@@ -26,7 +26,7 @@ function customer(endpoint: string) {
   return { clock, client: trackAll(new Client(endpoint, { clock })) }
 }
 
-describe('a worker that is killed', { timeout: 60_000 }, () => {
+describe('a worker that is killed', { timeout: 120_000 }, () => {
   it('while it is idle is not missed: the next one has the request', async () => {
     const all = await station()
     const { client } = customer(all.endpoint)
@@ -133,7 +133,7 @@ describe('a client that has gone', () => {
   })
 })
 
-describe('a broker that is killed and comes back', { timeout: 60_000 }, () => {
+describe('a broker that is killed and comes back', { timeout: 120_000 }, () => {
   const start = async (endpoint: string): Promise<Child> => {
     const child = Child.run(`${programs}/broker.ts`, endpoint)
     expect(await child.line()).toBe('ready')

@@ -8,7 +8,7 @@ import { until } from '../../test/support/turn.js'
 
 const programs = 'patterns/pipeline/test/programs'
 
-describe('a worker process', { timeout: 60_000 }, () => {
+describe('a worker process', { timeout: 120_000 }, () => {
   it('that is killed with a job leaves it to another at once', async () => {
     const { ventilator, outcomes, spawn } = await start()
     const victim = await spawn()
@@ -68,7 +68,7 @@ describe('a worker process', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a ventilator process', { timeout: 60_000 }, () => {
+describe('a ventilator process', { timeout: 120_000 }, () => {
   it('that is killed goes on with the same jobs, and none is taken twice', async () => {
     const { sink, outcomes, ends } = await start()
     const endpoint = `ipc://${await folder()}/jobs`
@@ -87,7 +87,7 @@ describe('a ventilator process', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a sink process', { timeout: 60_000 }, () => {
+describe('a sink process', { timeout: 120_000 }, () => {
   it('that is killed and remembers what it took gets the rest, each once', async () => {
     const { ventilator, ends, ...rest } = await start()
     const path = await folder()

@@ -104,7 +104,7 @@ describe('a Titanic that is started again on its disk', () => {
   })
 })
 
-describe('a Titanic that is killed', { timeout: 60_000 }, () => {
+describe('a Titanic that is killed', { timeout: 120_000 }, () => {
   it('after it said 200 has the request in its next life', async () => {
     const scene = await Scene.open()
     const directory = temporaryDirectory()

@@ -110,7 +110,7 @@ describe('nodes over UDP', () => {
 
   it(
     'notice at once that a process was killed, and meet the next one',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const port = await freePort()
       const a = await start(port, 'a')

@@ -24,12 +24,12 @@ async function warned(
     for (const socket of sockets) await socket.close()
   `
   const args = [...flags, ...fromSource, '--input-type=module', '--eval', code]
-  const options = { cwd: projectRoot, timeout: 30_000 }
+  const options = { cwd: projectRoot, timeout: 80_000 }
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, options)
   return [stdout.trim().split(',').filter(Boolean), stderr]
 }
 
-describe('a warning that an endpoint is open to the world', { timeout: 60_000 }, () => {
+describe('a warning that an endpoint is open to the world', { timeout: 120_000 }, () => {
   it.each(['tcp://*:*', 'tcp://0.0.0.0:*', 'ws://*:*/path', 'tcp://[::]:*'])(
     'comes once, for %s, and says what to do',
     async (address) => {

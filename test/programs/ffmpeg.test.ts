@@ -13,7 +13,7 @@ const requireFfmpeg = requires('ffmpeg', () => {
   return typeof stdout === 'string' && stdout.includes(' azmq ')
 })
 
-describe('the control of a running ffmpeg', { timeout: 60_000 }, () => {
+describe('the control of a running ffmpeg', { timeout: 120_000 }, () => {
   beforeEach(requireFfmpeg)
 
   it('changes a picture, and changes it back', async () => {
@@ -83,7 +83,7 @@ describe('what is no ffmpeg', () => {
   })
 })
 
-describe('examples/ffmpeg', { timeout: 60_000 }, () => {
+describe('examples/ffmpeg', { timeout: 120_000 }, () => {
   beforeEach(requireFfmpeg)
 
   it('makes a picture brighter, and a tone louder', async () => {

@@ -63,7 +63,7 @@ interface Master {
   readonly exit: Promise<number | null>
 }
 
-/** A real one, for one worker, that lets three users visit a host, for a minute at most. */
+/** A real one, for one worker, that lets three users visit a host, for 100 seconds at most. */
 async function startMaster(host: string): Promise<Master> {
   const folder = temporaryDirectory()
   const file = join(folder, 'locustfile.py')
@@ -81,7 +81,7 @@ async function startMaster(host: string): Promise<Master> {
     '-r',
     '3',
     '-t',
-    '60s',
+    '100s',
     '-L',
     'ERROR',
   ]
@@ -212,7 +212,7 @@ sys.stdout.buffer.write(msgpack.dumps(value) if sys.argv[1] == "write" else
   })
 })
 
-describe('a worker of Locust', { timeout: 90_000 }, () => {
+describe('a worker of Locust', { timeout: 120_000 }, () => {
   beforeEach(requireLocust)
 
   it('runs as many users as the master says, which adds up what they measure', async () => {
@@ -280,7 +280,7 @@ describe('a master that is none', () => {
   })
 })
 
-describe('examples/locust', { timeout: 90_000 }, () => {
+describe('examples/locust', { timeout: 120_000 }, () => {
   beforeEach(requireLocust)
 
   it('visits a host, and reports to a real master', async () => {

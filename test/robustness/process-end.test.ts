@@ -16,7 +16,7 @@ type Library = keyof typeof LIBRARIES
 const ALIVE = 'alive'
 
 /** So long lives what is expected to, and so long may it take what is not, in milliseconds. */
-const [LONG, TOO_LONG] = [500, 20_000]
+const [LONG, TOO_LONG] = [500, 60_000]
 
 const inMain = (library: Library, { code, lines }: Program): string => `
   const zmq = await import('${library}')
@@ -191,17 +191,17 @@ const PROGRAMS: Program[] = [
     `,
     lines: ['EAGAIN'],
   },
-  { title: 'a queued message', code: lingering('{ linger: 700 }'), warnings: [BLOCKY] },
+  { title: 'a queued message', code: lingering('{ linger: 2000 }'), warnings: [BLOCKY] },
   {
     title: 'a queued message of a closed socket',
-    code: `${lingering('{ linger: 700 }')}; dealer.close()`,
+    code: `${lingering('{ linger: 2000 }')}; dealer.close()`,
     warnings: [BLOCKY],
   },
   { title: 'a queued message that may take 50 ms', code: lingering('{ linger: 50 }') },
   { title: 'a queued message that may take no time', code: lingering('{ linger: 0 }') },
   {
     title: 'a queued message, without blocky',
-    code: `zmq.context.blocky = false; ${lingering('{ linger: 700 }')}`,
+    code: `zmq.context.blocky = false; ${lingering('{ linger: 2000 }')}`,
     warnings: [NOT_BLOCKY],
   },
   {
@@ -212,7 +212,7 @@ const PROGRAMS: Program[] = [
     title: 'a queued message in another context',
     code: `
       const context = new zmq.Context()
-      ${lingering('{ context, linger: 700 }')}
+      ${lingering('{ context, linger: 2000 }')}
     `,
     warnings: [BLOCKY],
   },

@@ -168,9 +168,9 @@ describe('linger and the end of the process', () => {
 
   it.each([
     { linger: -1, scheme: 'tcp' },
-    { linger: 500, scheme: 'tcp' },
+    { linger: 20_000, scheme: 'tcp' },
     { linger: -1, scheme: 'ws' },
-    { linger: 500, scheme: 'ws' },
+    { linger: 20_000, scheme: 'ws' },
   ] as const)('$linger delivers everything to a peer that is there, over $scheme', async (each) => {
     const { linger, scheme } = each
     const pull = track(new zerowire.Pull())

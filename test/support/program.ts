@@ -12,7 +12,7 @@ export const fromSource: readonly string[] = ['--import=tsx', '--conditions=zero
 export async function runProgram(code: string, flags: readonly string[] = []): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--eval', code], {
     cwd: projectRoot,
-    timeout: 20_000,
+    timeout: 80_000,
   })
   return stdout
 }

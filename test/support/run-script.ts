@@ -14,7 +14,7 @@ export async function runScript(path: string, ...args: string[]): Promise<Script
   const child = spawn(process.execPath, [...fromSource, path, ...args], {
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 80_000,
   })
   const [[code], output, errors] = await Promise.all([
     once(child, 'exit') as Promise<[number | null]>,
