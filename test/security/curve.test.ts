@@ -101,7 +101,7 @@ describe('CURVE', () => {
       await replay(end, withClient.slice(0, 4))
       expect(messagesIn(end, pieces)).toEqual([RECEIVED])
     }
-  }, 30_000)
+  })
 
   it('sends numbers that rise, from 1 on', async () => {
     const { client, server, hello, initiate, ready } = await shakeHands()
@@ -187,7 +187,7 @@ describe('CURVE refuses', () => {
         expect(end.take()).toEqual([])
       }
     }
-  }, 60_000)
+  })
 
   function started(): CurveEnd {
     const client = curveClient()
