@@ -17,8 +17,10 @@ export interface WorkerStats {
   readonly failed: number
   /** Not done because too many others waited. */
   readonly refused: number
-  /** Replies for which the queue was gone, and requests that waited meanwhile. */
+  /** Replies for which the queue was gone or had no room, and requests that waited meanwhile. */
   readonly lost: number
+  /** Other words for which the queue had no room: that the worker is ready, or alive. */
+  readonly unsaid: number
   /** Messages of the queue that were no requests. */
   readonly malformed: number
   /** Sockets it has had. */
@@ -42,7 +44,7 @@ export interface DeskOptions {
  */
 export class Desk {
   readonly #options: DeskOptions
-  readonly #counts = { requests: 0, replies: 0, lost: 0, malformed: 0, conversations: 0 }
+  readonly #counts = { requests: 0, replies: 0, lost: 0, unsaid: 0, malformed: 0, conversations: 0 }
   #socket: Dealer | undefined
 
   constructor(options: DeskOptions) {
@@ -70,8 +72,13 @@ export class Desk {
     this.#socket = undefined
   }
 
-  /** Sends if there is room. */
-  async say(...frames: MessageLike[]): Promise<boolean> {
+  /** Says something that is no reply, if there is room. */
+  async say(...frames: MessageLike[]): Promise<void> {
+    if (this.#socket && !(await this.#send(frames))) this.#counts.unsaid++
+  }
+
+  /** @returns false when there is no room, or nobody to send it to. */
+  async #send(frames: MessageLike[]): Promise<boolean> {
     const socket = this.#socket
     if (!socket || socket.closed) return false
     try {
@@ -90,7 +97,7 @@ export class Desk {
       return false
     }
     this.#counts.requests++
-    void this.#work(letter.envelope, letter.body)
+    this.#options.life.begin(() => this.#work(letter.envelope, letter.body))
     return true
   }
 
@@ -98,7 +105,7 @@ export class Desk {
     const socket = this.#socket
     const wanted = (): boolean => socket === this.#socket && socket?.closed === false
     const reply = await this.#options.handling.run(body, wanted)
-    const sent = wanted() && (await this.say(...envelope, ...(reply ?? [])))
+    const sent = wanted() && (await this.#send([...envelope, ...(reply ?? [])]))
     if (!sent) this.#counts.lost++
     else if (reply) this.#counts.replies++
   }

@@ -34,7 +34,7 @@ export class Handling {
 
   /**
    * @param wanted whether somebody still wants the reply, when its turn has come.
-   * @returns the body of the reply; undefined when there is none.
+   * @returns the body of the reply; undefined when there is none. Rejects with what `onError` throws.
    */
   async run(request: Message[], wanted: () => boolean): Promise<MessageLike[] | undefined> {
     if (this.#free > 0) this.#free--

@@ -84,10 +84,13 @@ export class Life {
 
   /** Lets a loop run, for whose end the end of all waits. */
   run(loop: () => Promise<void>): void {
-    const running = loop()
-      .catch((error: unknown) => this.#fail(error))
-      .finally(() => this.#loops.delete(running))
+    const running = this.#watched(loop).finally(() => this.#loops.delete(running))
     this.#loops.add(running)
+  }
+
+  /** The same for what may take for ever, such as the work of a user: the end does not wait for it. */
+  begin(work: () => Promise<void>): void {
+    void this.#watched(work)
   }
 
   /** Calls once, unless all ends before. */
@@ -127,6 +130,10 @@ export class Life {
       this.#stop().then(() => this.#ending.resolve(undefined), this.#ending.reject)
     }
     return this.ended
+  }
+
+  #watched(work: () => Promise<void>): Promise<void> {
+    return work().catch((error: unknown) => this.#fail(error))
   }
 
   async #stop(): Promise<void> {

@@ -101,6 +101,20 @@ describe('the ordinary run', () => {
   })
 })
 
+it('a server whose onError throws ends, and says so where it is waited for', async () => {
+  const onError = () => {
+    throw new Error('no printer')
+  }
+  const endpoint = freshAddress('ipc')
+  const server = await serve(() => Promise.reject(new Error('no paper')), endpoint, { onError })
+  const ended = expect(server.ended).rejects.toThrow('no printer')
+  const { client } = connect([endpoint])
+  const failed = expect(client.request('print')).rejects.toMatchObject({ code: 'EAGAIN' })
+  await ended
+  await client.close()
+  await failed
+})
+
 describe('the frames of RFC 10', () => {
   it('of the client', async () => {
     const { socket, endpoint } = await raw()

@@ -11,7 +11,7 @@ export interface FreelanceServerOptions {
   readonly concurrency?: number
   /** How many more may wait; others stay without a reply. @default 1000 */
   readonly backlog?: number
-  /** Is told what the handler has thrown. @default console.warn */
+  /** Is told what the handler has thrown. What it throws itself ends the server. @default console.warn */
   readonly onError?: (error: unknown) => void
   /** Options of the socket, such as keys. */
   readonly socket?: Omit<SocketOptions<Router>, 'mandatory' | 'routingId' | 'routerNotify'>
@@ -92,7 +92,7 @@ export class FreelanceServer {
     if (!id || !control) return
     if (body.length > 0) {
       this.#counts.requests++
-      void this.#work(id, control, body)
+      this.#life.begin(() => this.#work(id, control, body))
     } else if (isText(control, 'PING')) {
       this.#counts.pings++
       await this.#router.send([id, 'PONG'])

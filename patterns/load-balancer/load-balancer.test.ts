@@ -274,6 +274,26 @@ describe('peers that leave, or lie', () => {
     expect(worker.stats).toMatchObject({ requests: 2, replies: 1, failed: 1 })
   })
 
+  it('ends a worker whose onError throws, and says so where the worker is waited for', async () => {
+    const { frontEnd, backEnd } = await balancer()
+    const work: Handler = () => Promise.reject(new Error('no paper'))
+    const onError = (error: unknown) => {
+      throw new Error('no printer', { cause: error })
+    }
+    const worker = trackAll(new LoadBalancerWorker(backEnd, work, { onError }))
+    const ended = expect(worker.ended).rejects.toThrow('no printer')
+    const requests = track(new native.Dealer())
+    requests.connect(frontEnd)
+    await requests.send(['', 'fails'])
+    await ended
+  })
+
+  it('counts what a worker could not say', async () => {
+    const options = { credits: 5, socket: { sendHighWaterMark: 2 } }
+    const worker = trackAll(new LoadBalancerWorker(freshAddress('ipc'), echo, options))
+    await untilCounted(worker, { unsaid: 3 })
+  })
+
   it('a worker tells a queue of nonsense that it is still ready', async () => {
     const queue = track(new Router())
     await queue.bind('tcp://127.0.0.1:*')

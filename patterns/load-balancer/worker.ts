@@ -12,7 +12,7 @@ export interface LoadBalancerWorkerOptions {
   readonly credits?: number
   /** How long it waits before it connects again to a queue that has left, in milliseconds. @default 100 */
   readonly reconnectInterval?: number
-  /** Is told what the handler has thrown. @default console.warn */
+  /** Is told what the handler has thrown. What it throws itself ends the worker. @default console.warn */
   readonly onError?: (error: unknown) => void
   /** Options of its sockets, such as keys. */
   readonly socket?: Omit<SocketOptions<Dealer>, 'linger' | 'sendTimeout'>

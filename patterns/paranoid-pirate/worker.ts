@@ -24,7 +24,7 @@ export interface ParanoidPirateWorkerOptions extends HeartbeatOptions {
   readonly reconnectMaxInterval?: number
   /** Requests that may wait while one is worked on, which only a careless queue sends. @default 10 */
   readonly backlog?: number
-  /** Is told what the handler has thrown. @default console.warn */
+  /** Is told what the handler has thrown. What it throws itself ends the worker. @default console.warn */
   readonly onError?: (error: unknown) => void
   /** Options of its sockets, such as keys. */
   readonly socket?: Omit<SocketOptions<Dealer>, 'linger' | 'sendTimeout'>
