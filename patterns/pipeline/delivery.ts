@@ -11,6 +11,7 @@ export class Delivery {
   /** What is to be called for each that the sink does not have yet. */
   readonly #open = new Map<string, () => void>()
   resent = 0
+  unsent = 0
   refused = 0
 
   constructor(life: Life, socket: Dealer, resendInterval: number) {
@@ -50,7 +51,7 @@ export class Delivery {
 
   /** What has no room now has it later. */
   #try(message: Parameters<Dealer['send']>[0]): void {
-    if (!this.#socket.closed) this.#socket.send(message).catch(() => undefined)
+    if (!this.#socket.closed) this.#socket.send(message).catch(() => this.unsent++)
   }
 }
 

@@ -3,7 +3,7 @@ import { deferred } from '../common/deferred.js'
 import { trackAll } from '../common/test/tracked.js'
 import { ManualClock } from '../clock/index.js'
 import { Sink, Ventilator, Worker } from './index.js'
-import { Pipeline, told, upper } from './test/parts.js'
+import { Pipeline, start, told, upper } from './test/parts.js'
 import { until } from '../../test/support/turn.js'
 
 describe('a pipeline', () => {
@@ -19,7 +19,9 @@ describe('a pipeline', () => {
       ...{ redelivered: 0, workers: 1, lost: 0, refused: 0 },
     })
     expect(worker.stats).toMatchObject({ done: 4, failed: 0, running: 0, refused: 0 })
-    expect(sink.stats).toEqual({ taken: 4, duplicates: 0, failed: 0, refused: 0, inputs: 0 })
+    expect(sink.stats).toEqual({
+      ...{ taken: 4, duplicates: 0, failed: 0, refused: 0, forgotten: 0, inputs: 0 },
+    })
   })
 
   it('has jobs and results of any number of parts', async () => {
@@ -254,14 +256,3 @@ describe('options', () => {
     expect(make).toThrow(message)
   })
 })
-
-async function start(...options: Parameters<typeof Pipeline.start>) {
-  const pipeline = await Pipeline.start(...options)
-  return {
-    ventilator: pipeline.ventilator,
-    sink: pipeline.sink,
-    clock: pipeline.clock,
-    outcomes: pipeline.outcomes,
-    worker: pipeline.worker.bind(pipeline),
-  }
-}

@@ -46,6 +46,8 @@ export interface SinkStats {
   readonly failed: number
   /** Messages that made no sense, or for which there was no room. */
   readonly refused: number
+  /** Inputs that had not ended and that nobody waited for, forgotten for one that somebody waits for. */
+  readonly forgotten: number
   /** Inputs that have begun and not ended. */
   readonly inputs: number
 }
@@ -59,7 +61,10 @@ export interface SinkOptions {
   take: (outcome: Outcome) => void | Promise<void>
   /** What was taken before, by a sink that was killed: it is not handed over again. */
   taken?: Iterable<Pick<Outcome, 'input' | 'number' | 'kind'>>
-  /** Inputs of which it knows something at once; the oldest that has ended makes room. @default 1000 */
+  /**
+   * Inputs of which it knows something at once. The oldest that has ended makes room; where none has,
+   * those that nobody waits for make room for one that somebody waits for. @default 1000
+   */
   maxInputs?: number
   /** As that of the ventilators, or more: how far results may come before their turn. @default 10000 */
   window?: number
@@ -73,7 +78,14 @@ class Input {
   upTo = 0
   givenUp = 0
   over = false
+  /** Whether somebody wants to know of its end. */
+  waited = false
   readonly end: Deferred<InputReport> = deferred()
+
+  /** How many of its outcomes were taken. */
+  get taken(): number {
+    return this.upTo + this.#above.size
+  }
 
   has(number: number): boolean {
     return number <= this.upTo || this.#above.has(number)
@@ -107,7 +119,7 @@ export class Sink {
   readonly #maxInputs: number
   readonly #window: number
   readonly #inputs = new Map<string, Input>()
-  readonly #counts = { taken: 0, duplicates: 0, failed: 0, refused: 0 }
+  readonly #counts = { taken: 0, duplicates: 0, failed: 0, refused: 0, forgotten: 0 }
 
   /** @throws RangeError, TypeError on an option that is none. */
   constructor(options: SinkOptions) {
@@ -116,7 +128,10 @@ export class Sink {
     this.#take = take
     this.#maxInputs = whole('maxInputs', maxInputs)
     this.#window = whole('window', window)
-    for (const { input, number, kind } of taken) this.#input(input)?.add(number, kind)
+    for (const { input: name, number, kind } of taken) {
+      const input = this.#input(name)
+      if (this.#keep(name, input)) input.add(number, kind)
+    }
     this.#router = this.#life.own(new Router({ linger: 0, ...socket }))
     this.#life.read(this.#router, ([id, ...message]) =>
       id ? this.#receive(id, message) : undefined,
@@ -130,13 +145,16 @@ export class Sink {
   }
 
   /**
-   * Resolves when an input has ended: every job of it was taken, or given up.
-   * @throws ZmqError (rejected) `ENOBUFS` when there is no room for another input, `EBADF` when closed before.
+   * Resolves when an input has ended: every job of it was taken, or given up. From now on there is room
+   * for it, whatever workers invent.
+   * @throws ZmqError (rejected) `ENOBUFS` when as many inputs are waited for as there may be, `EBADF` when
+   * closed before.
    */
   async ended(input: string): Promise<InputReport> {
     if (this.#life.over) throw new ZmqError('EBADF')
     const state = this.#input(checkInput(input))
-    if (!state) {
+    state.waited = true
+    if (!this.#keep(input, state)) {
       throw new ZmqError('ENOBUFS', { reason: `${this.#maxInputs} inputs have not ended yet` })
     }
     return state.end.promise
@@ -165,19 +183,19 @@ export class Sink {
 
   async #receive(worker: Message, message: Message[]): Promise<void> {
     const outcome = outcomeOf(message)
-    const input = outcome && this.#input(outcome.input)
-    if (!outcome || !input) {
+    if (!outcome) {
       this.#counts.refused++
       return
     }
-    if (input.has(outcome.number)) this.#counts.duplicates++
-    else if (!input.expects(outcome.number, outcome.kind, this.#window)) {
+    const { number, kind } = outcome
+    const input = this.#input(outcome.input)
+    if (input.has(number)) this.#counts.duplicates++
+    else if (!input.expects(number, kind, this.#window) || !this.#keep(outcome.input, input)) {
       this.#counts.refused++
       return
     } else if (!(await this.#handOver(outcome))) return
-    else input.add(outcome.number, outcome.kind)
+    else input.add(number, kind)
     if (this.#life.over) return
-    const { number } = outcome
     // Whoever does not hear of it brings it again.
     await this.#router.send([
       worker,
@@ -199,18 +217,34 @@ export class Sink {
     }
   }
 
-  /** What is known of an input; undefined when there is no room for another. */
-  #input(name: string): Input | undefined {
-    const known = this.#inputs.get(name)
-    if (known) return known
+  /** What is known of an input, or a new one, which is not kept yet. */
+  #input(name: string): Input {
+    return this.#inputs.get(name) ?? new Input()
+  }
+
+  /** @returns false when there is no room for another. */
+  #keep(name: string, input: Input): boolean {
+    if (this.#inputs.has(name)) return true
     if (this.#inputs.size >= this.#maxInputs) {
-      const ended = [...this.#inputs].find(([, { over }]) => over)
-      if (!ended) return undefined
-      this.#inputs.delete(ended[0])
+      const other = this.#expendable(input.waited)
+      if (!other) return false
+      if (!other[1].over) this.#counts.forgotten++
+      this.#inputs.delete(other[0])
     }
-    const input = new Input()
     this.#inputs.set(name, input)
-    return input
+    return true
+  }
+
+  /** What may be forgotten for another: the oldest that has ended, or else the least that nobody waits for. */
+  #expendable(isWaited: boolean): [string, Input] | undefined {
+    let least: [string, Input] | undefined
+    for (const entry of this.#inputs) {
+      const [, { over, waited, taken }] = entry
+      if (over) return entry
+      // An invented one has had few outcomes, as a rule.
+      if (isWaited && !waited && taken < (least?.[1].taken ?? Infinity)) least = entry
+    }
+    return least
   }
 }
 

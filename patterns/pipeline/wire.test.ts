@@ -1,11 +1,12 @@
 import * as native from 'zeromq'
 import { describe, expect, it } from 'vitest'
 import { track } from '../../test/support/track.js'
+import { freshAddress } from '../../test/support/transports.js'
 import { trackAll } from '../common/test/tracked.js'
 import { ManualClock } from '../clock/index.js'
 import { Worker, type WorkerOptions } from './index.js'
-import { u32, u64, wire } from './test/frames.js'
-import { Pipeline, upper } from './test/parts.js'
+import { u64, wire } from './test/frames.js'
+import { Pipeline, start, upper } from './test/parts.js'
 import { until } from '../../test/support/turn.js'
 
 type Frames = (string | Buffer)[]
@@ -195,90 +196,6 @@ describe('a worker that lies to the ventilator', () => {
   })
 })
 
-describe('a sink', () => {
-  it('takes an outcome once, and answers as often as it is asked', async () => {
-    const { sink, outcomes, ...pipeline } = await start()
-    const [one, two] = [new native.Dealer(), new native.Dealer()]
-    pipeline.connect(one, 'sink')
-    pipeline.connect(two, 'sink')
-    for (const worker of [one, two, one]) {
-      await worker.send(wire.result('in', 2, 'x'))
-      expect(await worker.receive()).toEqual(wire.taken('in', 2))
-    }
-    await two.send(wire.givenUp('in', 2, 'why'))
-    expect(await two.receive()).toEqual(wire.taken('in', 2))
-    expect(outcomes).toEqual(['in 2 x'])
-    expect(sink.stats).toMatchObject({ taken: 1, duplicates: 3, refused: 0 })
-  })
-
-  it('believes in no end before it has the rest, nor in anything after it', async () => {
-    const { sink, outcomes, ...pipeline } = await start()
-    const worker = pipeline.connect(new native.Dealer(), 'sink')
-    for (const message of [wire.result('in', 1), wire.result('in', 3)]) {
-      await worker.send(message)
-      await worker.receive()
-    }
-    for (const number of [2, 4, 5]) await worker.send(wire.end('in', number))
-    await until(() => sink.stats.refused === 3)
-    await worker.send(wire.result('in', 2))
-    await worker.send(wire.end('in', 4))
-    await worker.send(wire.result('in', 5))
-    await worker.send(wire.end('in', 5))
-    await until(() => sink.stats.refused === 5)
-    expect(await sink.ended('in')).toEqual({ jobs: 3, givenUp: 0 })
-    expect(outcomes).toEqual(['in 1 ', 'in 3 ', 'in 2 ', 'in 4 end'])
-  })
-
-  const nonsense: [string, Frames][] = [
-    ['nothing', ['']],
-    ['no input', [Buffer.of(8), '', u64(1)]],
-    ['too long an input', [Buffer.of(8), 'x'.repeat(256), u64(1)]],
-    ['no number', [Buffer.of(8), 'in']],
-    ['the number 0', [Buffer.of(8), 'in', u64(0)]],
-    ['a number of 4 bytes', [Buffer.of(8), 'in', u32(1)]],
-    ['a command of no sink', wire.job('in', 1, 'x')],
-    ['what is too far ahead', wire.result('in', 11)],
-  ]
-  it.each(nonsense)('refuses %s', async (_what, message) => {
-    const { sink, outcomes, ...pipeline } = await start({}, { window: 10 })
-    const liar = pipeline.connect(new native.Dealer(), 'sink')
-    await liar.send(message)
-    await liar.send(wire.result('in', 10))
-    expect(await liar.receive()).toEqual(wire.taken('in', 10))
-    expect(sink.stats).toMatchObject({ refused: 1, taken: 1 })
-    expect(outcomes).toEqual(['in 10 '])
-  })
-
-  it('has room for so many inputs, and forgets first what ended first', async () => {
-    const { sink, outcomes, ...pipeline } = await start({}, { maxInputs: 2 })
-    const worker = pipeline.connect(new native.Dealer(), 'sink')
-    const open = sink.ended('a')
-    for (const message of [wire.end('a', 1), wire.result('b', 1), wire.result('c', 1)]) {
-      await worker.send(message)
-      await worker.receive()
-    }
-    expect(await open).toEqual({ jobs: 0, givenUp: 0 })
-    await worker.send(wire.result('d', 1))
-    await until(() => sink.stats.refused === 1)
-    await expect(sink.ended('d')).rejects.toMatchObject({ code: 'ENOBUFS' })
-    expect(outcomes).toEqual(['a 1 end', 'b 1 ', 'c 1 '])
-    expect(sink.stats.inputs).toBe(2)
-  })
-
-  it('that takes over from another knows what that one had', async () => {
-    const taken = [1, 2, 4].map((number) => ({ input: 'in', number, kind: 'result' as const }))
-    const { sink, outcomes, ...pipeline } = await start({}, { taken })
-    const worker = pipeline.connect(new native.Dealer(), 'sink')
-    for (const number of [2, 3, 4]) {
-      await worker.send(wire.result('in', number, 'x'))
-      expect(await worker.receive()).toEqual(wire.taken('in', number))
-    }
-    await worker.send(wire.end('in', 5))
-    expect(await sink.ended('in')).toEqual({ jobs: 4, givenUp: 0 })
-    expect(outcomes).toEqual(['in 3 x', 'in 5 end'])
-  })
-})
-
 describe('a ventilator and a sink of another library', () => {
   it('have our workers, with the frames of the README', async () => {
     const { jobs, results, worker } = await foreign()
@@ -351,6 +268,28 @@ describe('a ventilator and a sink of another library', () => {
     expect((await jobs.receive()).slice(1)).toEqual(wire.credit(1))
   })
 
+  it('have a result later for which there was no room', async () => {
+    const { jobs, results, clock, worker } = await foreign()
+    const sink = freshAddress('ipc')
+    const socket = { sendHighWaterMark: 2 }
+    const one = worker({ sink, socket, credit: 4, resendInterval: 900 })
+    const [id = ''] = await jobs.receive()
+    for (const number of [1, 2, 3, 4]) await jobs.send([id, ...wire.job('in', number, 'a')])
+    await until(() => one.stats.unsent === 2)
+    await results.bind(sink)
+    for (const number of [1, 2]) {
+      const [porter = '', ...message] = await results.receive()
+      expect(message).toEqual(wire.result('in', number, 'A'))
+      await results.send([porter, ...wire.taken('in', number)])
+    }
+    await until(() => one.stats.done === 2)
+    clock.advance(900)
+    for (const number of [3, 4]) {
+      expect((await results.receive()).slice(1)).toEqual(wire.result('in', number, 'A'))
+    }
+    expect(one.stats).toMatchObject({ unsent: 2, resent: 2, running: 2 })
+  })
+
   const nonsense: [string, Frames][] = [
     ['more than was asked for', wire.job('in', 2, 'b')],
     ['no number', [Buffer.of(5), 'in']],
@@ -377,13 +316,6 @@ describe('a ventilator and a sink of another library', () => {
     expect(one.stats).toMatchObject({ done: 1, running: 0 })
   })
 })
-
-async function start(...options: Parameters<typeof Pipeline.start>) {
-  const pipeline = await Pipeline.start(...options)
-  const { ventilator, sink, clock, outcomes } = pipeline
-  const connect = pipeline.connect.bind(pipeline)
-  return { ventilator, sink, clock, outcomes, connect, worker: pipeline.worker.bind(pipeline) }
-}
 
 /** Two ROUTERs of libzmq, and workers of ours that are connected to them. */
 async function foreign() {

@@ -28,6 +28,8 @@ export interface WorkerStats {
   readonly running: number
   /** Results that were sent again: the sink had not answered in time. */
   readonly resent: number
+  /** Of these and of those sent for the first time, how many had no room: they are sent again as well. */
+  readonly unsent: number
   /** Ventilators that have not sent it away, or that it has come back to. */
   readonly ventilators: number
   /** How often a connection to a ventilator was made anew. */
@@ -109,6 +111,7 @@ export class Worker {
       failed: this.#failed,
       running: sum(({ running }) => running),
       resent: this.#delivery.resent,
+      unsent: this.#delivery.unsent,
       ventilators: sum(({ open }) => Number(open)),
       reopened: sum(({ reopened }) => reopened),
       refused: this.#delivery.refused + sum(({ refused }) => refused),

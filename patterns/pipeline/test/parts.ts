@@ -56,6 +56,16 @@ export class Pipeline {
   }
 }
 
+/** A pipeline in its parts, for tests that name them. */
+export async function start(
+  ...options: Parameters<typeof Pipeline.start>
+): Promise<Pick<Pipeline, 'ventilator' | 'sink' | 'clock' | 'outcomes' | 'connect' | 'worker'>> {
+  const pipeline = await Pipeline.start(...options)
+  const { ventilator, sink, clock, outcomes } = pipeline
+  const connect = pipeline.connect.bind(pipeline)
+  return { ventilator, sink, clock, outcomes, connect, worker: pipeline.worker.bind(pipeline) }
+}
+
 /** The work of most tests. */
 export function upper({ body }: Job): string {
   return body.join(' ').toUpperCase()
