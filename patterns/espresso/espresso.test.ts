@@ -99,8 +99,12 @@ describe('an espresso', () => {
   it('runs once, and only where somebody can come', async () => {
     const idle = trackAll(new Espresso({ tap: () => undefined }))
     expect(() => idle.run()).toThrow(expect.objectContaining({ code: 'EINVAL' }))
-    const { espresso } = await serve({ tap: () => undefined })
-    expect(() => espresso.run()).toThrow(expect.objectContaining({ code: 'EBUSY' }))
+    const { espresso, running } = await serve({ tap: () => undefined })
+    const again = { code: 'EBUSY', message: 'The espresso runs or ran already' }
+    expect(() => espresso.run()).toThrow(expect.objectContaining(again))
+    await espresso.close()
+    await running
+    expect(() => espresso.run()).toThrow(expect.objectContaining(again))
   })
 
   it.each([

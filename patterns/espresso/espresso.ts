@@ -1,4 +1,5 @@
 import { Proxy, Pull, Push, XPublisher, XSubscriber, type SocketOptions } from 'zerowire'
+import { ZmqError } from 'zerowire/extra'
 import { whole } from '../common/checks.js'
 import { sipOf, type Sip } from './sip.js'
 
@@ -41,6 +42,7 @@ export class Espresso {
   readonly #tap: EspressoOptions['tap']
   readonly #pour: Push
   readonly #cup: Pull
+  #hasRun = false
   #tapped = 0
   #failed = 0
 
@@ -58,11 +60,13 @@ export class Espresso {
 
   /**
    * Passes on what comes until `close()`.
-   * @throws ZmqError those of `Proxy.run()`: `EINVAL` when a side is not bound or connected, and `EBADF`
-   * when it runs or ran already.
+   * @throws ZmqError those of `Proxy.run()`, such as `EINVAL` when a side is not bound or connected;
+   * `EBUSY` when it runs or ran already.
    */
   run(): Promise<void> {
+    if (this.#hasRun) throw new ZmqError('EBUSY', { message: 'The espresso runs or ran already' })
     const running = this.#proxy.run({ capture: this.#pour })
+    this.#hasRun = true
     const name = `inproc://espresso-${crypto.randomUUID()}`
     this.#cup.bindSync(name)
     this.#pour.connect(name)
