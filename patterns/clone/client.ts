@@ -86,6 +86,8 @@ export class CloneClient implements Iterable<[string, Message]> {
   readonly #counts = { snapshots: 0, malformed: 0 }
   readonly #losses = { silent: 0, reconnected: 0, gap: 0, overflow: 0 }
   #current = 0
+  /** When it has begun again, or will. */
+  #followedAgain = -Infinity
   #follower: Follower | undefined
   #synchronized = awaited()
   #isSynchronized = false
@@ -269,9 +271,20 @@ export class CloneClient implements Iterable<[string, Message]> {
     if (this.#isSynchronized) this.#synchronized = awaited()
     this.#isSynchronized = false
     if (reason === 'silent') this.#current = (this.#current + 1) % this.#servers.length
-    // A map that is too large here is so at once again.
-    if (reason === 'overflow') this.#life.after(this.#timeout, () => this.#follow())
+    const pause = this.#pause(reason)
+    if (pause > 0) this.#life.after(pause, () => this.#follow())
     else this.#follow()
+  }
+
+  /** How long to wait before it follows again, in milliseconds. */
+  #pause(reason: Loss): number {
+    const now = this.#clock.now()
+    // A server that ends conversation after conversation is not to be run down.
+    const again = now - this.#followedAgain < this.#heartbeat ? this.#heartbeat : 0
+    // A map that is too large here is so at once again.
+    const pause = reason === 'overflow' ? this.#timeout : again
+    this.#followedAgain = now + pause
+    return pause
   }
 }
 

@@ -8,7 +8,7 @@ import { bindFresh, deserted, freshAddress } from '../../test/support/transports
 import { trackAll } from '../common/test/tracked.js'
 import { hugz, kthxbai, kvpub, kvsync } from './test/chp.js'
 import { caughtUp, content, following, living, serving } from './test/parts.js'
-import { until } from '../../test/support/turn.js'
+import { nextTurn, until } from '../../test/support/turn.js'
 
 /** A server with more to send than the system and a small mark have room for. */
 async function servingMuch(snapshotTimeout = 10_000) {
@@ -207,6 +207,24 @@ describe('a server that lies', () => {
     await answer(kvsync('a', 1, 'x'), kthxbai(1))
     await client.synchronized
     expect(content(client)).toEqual({ a: 'x' })
+  })
+
+  it('that ends conversation after conversation is asked once in a heartbeat', async () => {
+    const { client, clock, publish, answer } = await lyingServer()
+    for (let lie = 1; lie <= 3; lie++) {
+      await publish(kvpub('k', 7, 'far away'))
+      await until(() => client.stats.losses.gap === lie)
+      const answered = answer(kthxbai(0))
+      if (lie > 1) {
+        clock.advance(999)
+        for (let turn = 0; turn < 50; turn++) await nextTurn()
+        expect(client.stats.snapshots).toBe(lie)
+        clock.advance(1)
+      }
+      await answered
+      await client.synchronized
+    }
+    expect(client.stats.snapshots).toBe(4)
   })
 
   it('may skip numbers where that is said beforehand', async () => {
