@@ -17,6 +17,30 @@ describe('bounds', () => {
     await until(() => state.asked === 2)
   })
 
+  it('a broker has so many bytes to do, whoever is to do it, until they are done or lost', async () => {
+    const scene = await Scene.open({ maxPendingBytes: 3000, expiry: 1000 })
+    const finish: (() => void)[] = []
+    await scene.worker('anna', () => new Promise((resolve) => finish.push(() => resolve('done'))))
+    const client = scene.client()
+    const body = 'x'.repeat(1000)
+    const [one, two] = [client.request('a', body), client.request('b', body)]
+    await expect(client.request('c', body)).rejects.toEqual(failed(503, 'too much to do'))
+    const small = client.request('d', 'y')
+    await until(() => finish.length === 3)
+    finish[0]?.()
+    expect(String(await one)).toBe('done')
+    const next = client.request('e', body)
+    await until(() => finish.length === 4)
+    const late = failed(504, 'no answer in time')
+    const lost = [two, small, next].map((reply) => expect(reply).rejects.toEqual(late))
+    scene.clock.advance(1000)
+    await Promise.all(lost)
+    const after = ['a', 'b'].map((key) => client.request(key, body))
+    await until(() => finish.length === 6)
+    for (const end of finish) end()
+    expect((await Promise.all(after)).map(String)).toEqual(['done', 'done'])
+  })
+
   it('a client waits for so many replies, and so long', async () => {
     const clock = new ManualClock()
     const client = new HashClient({ clock, maxPending: 2, timeout: 100 })

@@ -24,6 +24,11 @@ export interface HashRouterOptions {
   expiry?: number
   /** Requests that a worker may have to answer; more are answered with 503. @default 1000 */
   maxPending?: number
+  /**
+   * Bytes of all requests that are not answered yet, and 64 for each frame; more are answered with 503.
+   * @default 67108864
+   */
+  maxPendingBytes?: number
   /** More workers are refused. @default 256 */
   maxWorkers?: number
 }
@@ -53,12 +58,17 @@ export interface HashRouterStats {
 /** How many addresses may stand before a request: it may have come through as many brokers. */
 const MAX_ADDRESSES = 16
 
+/** What a frame of a request takes beside its own bytes, about: empty ones are not for nothing. */
+const FRAME_BYTES = 64
+
 interface Request {
   /** The addresses of whoever waits for the reply, and the empty frame. */
   readonly envelope: Message[]
   readonly key: Message
   readonly body: Message[]
   readonly expires: number
+  /** What it counts of `maxPendingBytes`. */
+  readonly size: number
   attempts: number
 }
 
@@ -93,6 +103,7 @@ export class HashRouter {
   /** So that no reply to a broker that ran before is taken for one to this one. */
   readonly #session = crypto.randomUUID().slice(0, 8)
   #numbers = 0
+  #pendingBytes = 0
   readonly #stats = {
     assigned: 0,
     rerouted: 0,
@@ -113,6 +124,7 @@ export class HashRouter {
       attempts: whole('attempts', options.attempts ?? 1),
       expiry: whole('expiry', options.expiry ?? 60_000),
       maxPending: whole('maxPending', options.maxPending ?? 1000),
+      maxPendingBytes: whole('maxPendingBytes', options.maxPendingBytes ?? 67_108_864),
       maxWorkers: whole('maxWorkers', options.maxWorkers ?? 256),
     }
     this.#life = new Life(clock)
@@ -177,7 +189,8 @@ export class HashRouter {
     }
     const expires = this.#clock.now() + this.#limits.expiry
     const [envelope, body] = [message.slice(0, end + 1), message.slice(end + 2)]
-    this.#assign({ envelope, key, body, expires, attempts: 0 })
+    const size = message.reduce((sum, { length }) => sum + length + FRAME_BYTES, 0)
+    this.#assign({ envelope, key, body, expires, size, attempts: 0 })
   }
 
   #assign(request: Request): void {
@@ -192,6 +205,7 @@ export class HashRouter {
     this.#stats.assigned++
     const number = `${this.#session}.${++this.#numbers}`
     worker.pending.set(number, request)
+    this.#pendingBytes += request.size
     this.#send(this.#back, [worker.id, number, request.key, ...request.body])
   }
 
@@ -199,7 +213,9 @@ export class HashRouter {
   #obstacle(request: Request, worker: Worker | undefined): string | undefined {
     if (!worker) return 'no worker'
     if (worker.pending.size >= this.#limits.maxPending) return `${worker.name} is busy`
-    return request.attempts === this.#limits.attempts ? 'the worker has gone' : undefined
+    if (request.attempts === this.#limits.attempts) return 'the worker has gone'
+    const { maxPendingBytes } = this.#limits
+    return this.#pendingBytes + request.size > maxPendingBytes ? 'too much to do' : undefined
   }
 
   /** Nothing was done, if nobody was asked to. */
@@ -235,7 +251,7 @@ export class HashRouter {
       this.#stats.malformed++
       return
     }
-    worker.pending.delete(number)
+    this.#settle(worker, number, request)
     this.#stats.answered++
     this.#answer(request, reply)
   }
@@ -290,16 +306,22 @@ export class HashRouter {
       this.#byId.delete(keyOf(worker.id))
       this.#takeOff(worker)
     }
-    for (const { pending } of workers) for (const request of pending.values()) this.#assign(request)
+    const left = workers.flatMap(({ pending }) => [...pending.values()])
+    for (const { size } of left) this.#pendingBytes -= size
+    for (const request of left) this.#assign(request)
+  }
+
+  #settle({ pending }: Worker, number: string, { size }: Request): void {
+    if (pending.delete(number)) this.#pendingBytes -= size
   }
 
   #sweep(): void {
     const now = this.#clock.now()
     this.#lose([...this.#byId.values()].filter(({ deadline }) => deadline <= now))
-    for (const { pending } of this.#byId.values()) {
-      for (const [number, request] of pending) {
+    for (const worker of this.#byId.values()) {
+      for (const [number, request] of worker.pending) {
         if (request.expires > now) continue
-        pending.delete(number)
+        this.#settle(worker, number, request)
         this.#refuse(request, 'no answer in time')
       }
     }
