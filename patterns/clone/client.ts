@@ -279,10 +279,13 @@ export class CloneClient implements Iterable<[string, Message]> {
   /** How long to wait before it follows again, in milliseconds. */
   #pause(reason: Loss): number {
     const now = this.#clock.now()
-    // A server that ends conversation after conversation is not to be run down.
-    const again = now - this.#followedAgain < this.#heartbeat ? this.#heartbeat : 0
+    let pause = 0
     // A map that is too large here is so at once again.
-    const pause = reason === 'overflow' ? this.#timeout : again
+    if (reason === 'overflow') pause = this.#timeout
+    // A server that ends conversation after conversation is not to be run down; silence is pause enough.
+    else if (reason !== 'silent' && now - this.#followedAgain < this.#heartbeat) {
+      pause = this.#heartbeat
+    }
     this.#followedAgain = now + pause
     return pause
   }
