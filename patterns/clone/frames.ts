@@ -6,7 +6,7 @@ export const KTHXBAI = 'KTHXBAI'
 export const HUGZ = 'HUGZ'
 
 /** The longest key, in bytes: what the guide's programs have room for. */
-export const MAX_KEY_BYTES = 255
+const MAX_KEY_BYTES = 255
 /** The longest text of properties, in bytes. */
 const MAX_PROPERTIES_BYTES = 1024
 const UUID_BYTES = 16

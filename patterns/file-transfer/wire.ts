@@ -1,7 +1,7 @@
 import type { Message } from 'zerowire/extra'
 
 /** First part of every message: who speaks something else is ignored. */
-export const PROTOCOL = 'FT01'
+const PROTOCOL = 'FT01'
 
 /** The longest name of a source, in bytes of UTF-8; no part of a request is longer. */
 export const LONGEST_NAME = 4096

@@ -77,7 +77,7 @@ export async function* pages(
   }
 }
 
-export const DEFAULT_LIMIT = 1000
+const DEFAULT_LIMIT = 1000
 
 /** The limit that was asked for. */
 export function limitOf({ limit = DEFAULT_LIMIT }: RangeOptions): number {

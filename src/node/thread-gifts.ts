@@ -10,7 +10,7 @@ import type { Link } from './thread-link.js'
 import { expectPort, handOver } from './thread-ports.js'
 
 /** From here on it is faster to move memory than to copy it through the ring. */
-export const WORTH_MOVING = 65_536
+const WORTH_MOVING = 65_536
 
 /** Ends that have been made: both may be in one thread, each with a name of its own. */
 const nameOf = (bell: string, end: number): string => `${bell}:${String(end)}`

@@ -62,7 +62,7 @@ export interface Input {
 }
 
 /** Bytes of the largest input: more than the limits that are counted, such as 65,536 empty parts. */
-export const LARGEST = 400_000
+const LARGEST = 400_000
 
 class TooLarge extends Error {}
 

@@ -14,8 +14,8 @@ export type Keys = ReturnType<typeof newKeyPair>
 export const someKeys = (): Keys => newKeyPair(noble, random)
 
 /** The keys of the server, and of those who mean well. */
-export const serverKeys = someKeys()
-export const clientKeys = someKeys()
+const serverKeys = someKeys()
+const clientKeys = someKeys()
 
 /** Where an honest INITIATE is honest. */
 export interface Lie {

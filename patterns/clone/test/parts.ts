@@ -9,7 +9,7 @@ import { trackAll } from '../../common/test/tracked.js'
 import { until } from '../../../test/support/turn.js'
 
 /** Three places that nobody else has. */
-export const anywhere: CloneEndpoints = {
+const anywhere: CloneEndpoints = {
   snapshot: 'tcp://127.0.0.1:*',
   publisher: 'tcp://127.0.0.1:*',
   collector: 'tcp://127.0.0.1:*',

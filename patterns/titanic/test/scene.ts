@@ -10,7 +10,7 @@ import { trackAll } from '../../common/test/tracked.js'
 
 const HOUR = 3_600_000
 /** Nobody is taken for dead when time goes by for the others alone. */
-export const PATIENT = { heartbeatInterval: 100 * HOUR } as const
+const PATIENT = { heartbeatInterval: 100 * HOUR } as const
 
 /** A broker for the running test, and who is at it. */
 export class Scene {
