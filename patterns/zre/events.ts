@@ -1,5 +1,6 @@
 import type { Message } from 'zerowire'
 import { ZmqError } from 'zerowire/extra'
+import { whole } from '../common/checks.js'
 import { deferred, type Deferred } from '../common/deferred.js'
 
 /** Another node, as it has introduced itself. */
@@ -68,31 +69,42 @@ export type ZreEvent =
   /** Nothing was heard of it for a while, and it is asked; or it has not answered. */
   | Happening<'evasive' | 'silent'>
 
+interface WatchLimits {
+  readonly maxUnread: number
+  readonly maxUnreadBytes: number
+}
+
+/** What a part of a message takes beside its own bytes, about: empty ones are not for nothing. */
+const PART_BYTES = 64
+
 /**
  * Events in their order, for one reader. When it does not keep up the watch ends with `ENOBUFS`, after
  * the events that there was room for: nothing is left out in between.
  */
 export class ZreWatch implements AsyncIterableIterator<ZreEvent, undefined> {
   readonly #unread: ZreEvent[] = []
-  readonly #most: number
+  #unreadBytes = 0
+  readonly #limits: WatchLimits
   readonly #left: (watch: ZreWatch) => void
   readonly #waiting: Deferred<IteratorResult<ZreEvent, undefined>>[] = []
   #failure: ZmqError | undefined
   #over = false
 
   /** @internal */
-  constructor(most: number, left: (watch: ZreWatch) => void) {
-    if (!Number.isSafeInteger(most) || most < 1) {
-      throw new RangeError(`maxUnread must be a whole number from 1 on, not ${String(most)}`)
-    }
-    this.#most = most
+  constructor(limits: WatchLimits, left: (watch: ZreWatch) => void) {
+    whole('maxUnread', limits.maxUnread)
+    whole('maxUnreadBytes', limits.maxUnreadBytes)
+    this.#limits = limits
     this.#left = left
   }
 
   /** The next event. @throws ZmqError `ENOBUFS` when there was no room for it (rejected). */
   next(): Promise<IteratorResult<ZreEvent, undefined>> {
     const value = this.#unread.shift()
-    if (value) return Promise.resolve({ done: false, value })
+    if (value) {
+      this.#unreadBytes -= sizeOf(value)
+      return Promise.resolve({ done: false, value })
+    }
     const failure = this.#failure
     this.#failure = undefined
     if (failure) return Promise.reject(failure)
@@ -118,10 +130,14 @@ export class ZreWatch implements AsyncIterableIterator<ZreEvent, undefined> {
   push(event: ZreEvent): void {
     if (this.#over) return
     const waiting = this.#waiting.shift()
+    const { maxUnread, maxUnreadBytes } = this.#limits
+    const bytes = this.#unreadBytes + sizeOf(event)
     if (waiting) waiting.resolve({ done: false, value: event })
-    else if (this.#unread.length < this.#most) this.#unread.push(event)
-    else {
-      const reason = `${this.#most} events are unread`
+    else if (this.#unread.length < maxUnread && bytes <= maxUnreadBytes) {
+      this.#unread.push(event)
+      this.#unreadBytes = bytes
+    } else {
+      const reason = `${this.#unread.length} events are unread`
       this.end(new ZmqError('ENOBUFS', { reason }))
     }
   }
@@ -134,4 +150,9 @@ export class ZreWatch implements AsyncIterableIterator<ZreEvent, undefined> {
     this.#left(this)
     for (const each of this.#waiting.splice(0)) each.resolve({ done: true, value: undefined })
   }
+}
+
+function sizeOf(event: ZreEvent): number {
+  const content = 'content' in event ? event.content : []
+  return content.reduce((sum, { length }) => sum + length + PART_BYTES, 0)
 }

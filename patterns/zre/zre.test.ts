@@ -166,6 +166,23 @@ describe('nodes', () => {
     expect(() => a.node.watch(0)).toThrow('not 0')
   })
 
+  it('end a watch of which too many bytes are unread, and not sooner', async () => {
+    const village = new Village()
+    const [a, b] = await village.pair()
+    const watch = a.node.watch(100, 1000)
+    // With 64 bytes for each part.
+    for (const size of [400, 408]) b.node.whisper(a.node.id, 'x'.repeat(size))
+    await a.log.until(`whisper b: ${'x'.repeat(408)}`)
+    for (const type of ['enter', 'whisper']) expect((await watch.next()).value?.type).toBe(type)
+    for (const text of ['x'.repeat(400), '', 'last']) b.node.whisper(a.node.id, text)
+    await a.log.until('whisper b: last')
+    for (const length of [408, 400, 0]) {
+      expect((await watch.next()).value).toMatchObject({ content: [{ length }] })
+    }
+    await expect(watch.next()).rejects.toMatchObject({ code: 'ENOBUFS' })
+    expect(() => a.node.watch(1, 0)).toThrow('maxUnreadBytes')
+  })
+
   it('count messages that nobody watches for', async () => {
     const village = new Village()
     const b = await village.node('b')

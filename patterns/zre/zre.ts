@@ -147,12 +147,12 @@ export class Zre {
 
   /**
    * What happens from now on; first the nodes that are there, and their groups.
-   * @param maxUnread events that may wait to be read; with one more the watch ends with `ENOBUFS`.
-   * @default 10000
-   * @throws RangeError when that is no whole number from 1 on.
+   * @param maxUnread events that may wait to be read; with one more the watch ends with `ENOBUFS`. @default 10000
+   * @param maxUnreadBytes of what they say, and 64 for each part of it; likewise. @default 268435456
+   * @throws RangeError when one of them is no whole number from 1 on.
    */
-  watch(maxUnread = 10_000): ZreWatch {
-    const watch = new ZreWatch(maxUnread, (left) => this.#watches.delete(left))
+  watch(maxUnread = 10_000, maxUnreadBytes = 268_435_456): ZreWatch {
+    const watch = new ZreWatch({ maxUnread, maxUnreadBytes }, (left) => this.#watches.delete(left))
     this.#watches.add(watch)
     for (const { facts: peer, groups } of this.#peers.values()) {
       if (!peer) continue
