@@ -8,6 +8,9 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => later(resolve))
 }
 
+/** Turns between two attempts, at most. */
+const RAREST = 1024
+
 /**
  * Attempts again and again until a condition holds, each time after twice as many turns as the time
  * before: so that it is a few attempts, however long it takes, and they fill no queue of anybody's.
@@ -16,7 +19,7 @@ export async function attemptUntil(
   condition: () => boolean,
   attempt: () => unknown,
 ): Promise<void> {
-  for (let turns = 1; !condition(); turns *= 2) {
+  for (let turns = 1; !condition(); turns = Math.min(2 * turns, RAREST)) {
     await attempt()
     for (let turn = 0; turn < turns && !condition(); turn += 1) await nextTurn()
   }
