@@ -63,7 +63,8 @@ describe.each(libraries)('$library: effects', ({ lib }) => {
     await push.send('hello')
     await pull.receive()
     // Until what was sent is acknowledged another timer runs in its place.
-    await expect.poll(() => keptAlive(Number(address.split(':').at(-1)))).toEqual([watched])
+    const port = Number(address.split(':').at(-1))
+    await expect.poll(() => keptAlive(port), { timeout: 60_000 }).toEqual([watched])
   })
 
   it('an empty welcome message is none', async () => {
