@@ -41,9 +41,13 @@ const roles: readonly Roles[] = [
 
 const quick = { reconnectInterval: 1 }
 
-async function pairs({ connecting, binding }: Roles, options: readonly [Options?, Options?] = []) {
-  const far = open(binding, 'Pair', options[1])
-  const near = open(connecting, 'Pair', options[0])
+async function pairs(
+  { connecting, binding }: Roles,
+  options: readonly [Options?, Options?] = [],
+  type: 'Pair' | 'Dealer' = 'Pair',
+) {
+  const far = open(binding, type, options[1])
+  const near = open(connecting, type, options[0])
   const log = new EventLog(near)
   const tap = await Wiretap.before(await bindFresh(far, 'ws'))
   near.connect(tap.address)
@@ -165,7 +169,9 @@ describe.each(roles)('$title', (role) => {
   })
 
   it('a conversation goes on after the wire was cut', async () => {
-    const { near, far, log, tap } = await pairs(role, [quick])
+    // A PAIR of the reference may take the next connection, before it has let go of the lost one, for a
+    // second peer, and never talk to it.
+    const { near, far, log, tap } = await pairs(role, [quick], 'Dealer')
     for (const round of [1, 2, 3]) {
       await transfer(near, far, [Buffer.from('there')])
       await transfer(far, near, [Buffer.from('and back')])
