@@ -7,7 +7,6 @@ import { Station } from '../support/station.js'
 import type { NarrowProgram } from '../soak/programs/narrow.js'
 
 const STRANGERS = 200
-const LIMITED = ['sh', '-c', 'ulimit -n 64 && exec "$@"', 'sh']
 
 function stranger(address: string): Promise<Socket> {
   return new Promise((resolve) => {
@@ -21,8 +20,10 @@ function stranger(address: string): Promise<Socket> {
 
 describe.each(['tcp', 'ws'])('a process without a file descriptor left, over %s', (scheme) => {
   it('says so, and lets an honest client in at the cost of the oldest stranger', async () => {
-    const host = new Station<NarrowProgram>('test/soak/programs/narrow.ts', { prefix: LIMITED })
+    const host = new Station<NarrowProgram>('test/soak/programs/narrow.ts')
     onTestFinished(() => host.kill())
+    await host.call('events')
+    await host.limitDescriptors(64)
     const address = await host.call('listen', `${scheme}://127.0.0.1:*`)
     await Promise.all(Array.from({ length: STRANGERS }, () => stranger(address)))
 

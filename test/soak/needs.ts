@@ -21,7 +21,7 @@ export const tunnels: Need = {
   },
 }
 
-export const shell: Need = {
-  name: 'a shell that knows ulimit -n',
-  isThere: () => process.platform !== 'win32',
+export const limits: Need = {
+  name: 'Linux, whose prlimit takes descriptors from a process',
+  isThere: () => process.platform === 'linux',
 }

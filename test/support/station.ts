@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { promisify } from 'node:util'
 import { fromSource, projectRoot } from './program.js'
 
 /** What a program in a station can do: see `obey()`. Arguments and results travel as JSON. */
@@ -70,6 +71,11 @@ export class Station<C extends Commands> {
       this.#waiting.set(id, { resolve, reject })
       this.#child.send({ id, name, args } satisfies Call)
     })
+  }
+
+  /** Leaves it so many file descriptors from now on; before it has been loaded it needs more. */
+  async limitDescriptors(most: number): Promise<void> {
+    await promisify(execFile)('prlimit', [`--pid=${String(this.#child.pid)}`, `--nofile=${most}`])
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {

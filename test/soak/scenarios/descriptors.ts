@@ -3,7 +3,7 @@ import { Request, Router } from 'zerowire'
 import { now } from '../../support/in-station.js'
 import type { Station } from '../../support/station.js'
 import { cpuShare } from '../cpu.js'
-import { shell } from '../needs.js'
+import { limits } from '../needs.js'
 import type { NarrowProgram } from '../programs/narrow.js'
 import type { Run } from '../run.js'
 import type { Scenario } from '../scenario.js'
@@ -14,9 +14,11 @@ const STORM = 1000
 /** Milliseconds within which a client is served, however busy the machine is. */
 const SERVED = 5000
 
-function narrow(run: Run): Station<NarrowProgram> {
-  const limited = `ulimit -n ${DESCRIPTORS} && exec "$@"`
-  return run.process<NarrowProgram>(PROGRAM, { prefix: ['sh', '-c', limited, 'sh'] })
+async function narrow(run: Run): Promise<Station<NarrowProgram>> {
+  const host = run.process<NarrowProgram>(PROGRAM)
+  await host.call('events')
+  await host.limitDescriptors(DESCRIPTORS)
+  return host
 }
 
 /** How long an honest client waits for an answer, from its `connect()` on if it is new. */
@@ -36,7 +38,7 @@ function client(run: Run, address: string): Request {
 
 /** A thousand connections that say nothing to a process that can hold forty. */
 async function accepting(run: Run, scheme: 'tcp' | 'ws'): Promise<void> {
-  const host = narrow(run)
+  const host = await narrow(run)
   const address = await host.call('listen', `${scheme}://127.0.0.1:*`)
   const { port } = new URL(address)
   const old = client(run, address)
@@ -73,7 +75,7 @@ async function dialling(run: Run): Promise<void> {
   const router = new Router({ linger: 0 })
   run.defer(() => router.close())
   await router.bind('tcp://127.0.0.1:*')
-  const host = narrow(run)
+  const host = await narrow(run)
   await host.call('dial', router.lastEndpoint ?? '', wanted)
   await run.until('some have found no descriptor', async () => {
     return ((await host.call('events')).codes['close EMFILE'] ?? 0) > 0
@@ -97,7 +99,7 @@ async function dialling(run: Run): Promise<void> {
 export const descriptors: Scenario = {
   name: 'descriptors',
   title: 'a process without a file descriptor left: storms of strangers, more to dial than it can',
-  needs: [shell],
+  needs: [limits],
   async play(run) {
     run.plan(3)
     await accepting(run, 'tcp')
