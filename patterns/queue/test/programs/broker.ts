@@ -3,13 +3,13 @@
  * many are killed before or after a write, and while others wait for it. Arguments: directory,
  * endpoint.
  */
-import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LevelStore, type Store } from '../../../store/index.js'
 import { QueueBroker } from '../../index.js'
+import { cues } from '../cues.js'
 
 const [directory = '', endpoint = ''] = process.argv.slice(2)
-await once(process.stdin, 'data')
+await cues().next()
 const store = await LevelStore.open(directory)
 const slow: Store = {
   get: (key) => store.get(key),

@@ -3,14 +3,15 @@
  * it again when that was confirmed, until it is killed. When it is told to stop, it ends when all is
  * confirmed. Argument: endpoint.
  */
-import { once } from 'node:events'
 import { say } from '../../../common/test/say.js'
 import { Consumer } from '../../index.js'
+import { cues } from '../cues.js'
 
 const [endpoint = ''] = process.argv.slice(2)
-await once(process.stdin, 'data')
+const told = cues()
+await told.next()
 const consumer = new Consumer(endpoint, 'numbers', { prefetch: 50, heartbeat: 200, retry: 200 })
-process.stdin.once('data', () => void consumer.close())
+void told.next().then(() => consumer.close())
 for await (const delivery of consumer) {
   const { id, body } = delivery
   if (body.toString() !== `body ${id}`) throw new Error(`${id} has another body`)

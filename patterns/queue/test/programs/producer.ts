@@ -3,15 +3,15 @@
  * the broker has confirmed, until it is killed. When it is told to stop, it ends behind those that
  * are under way. Argument: endpoint.
  */
-import { once } from 'node:events'
 import { say } from '../../../common/test/say.js'
 import { Producer } from '../../index.js'
+import { cues } from '../cues.js'
 
 const [endpoint = ''] = process.argv.slice(2)
-const [first] = (await once(process.stdin, 'data')) as [Buffer]
-let next = Number(first)
+const told = cues()
+let next = Number((await told.next()).value)
 let isOver = false
-process.stdin.once('data', () => (isOver = true))
+void told.next().then(() => (isOver = true))
 
 const producer = new Producer(endpoint, { name: 'producer', retry: 200 })
 
