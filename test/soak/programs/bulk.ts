@@ -85,6 +85,8 @@ const commands = {
 
   came: (name: string) => came.get(name) ?? { count: 0, wrong: 0 },
   stats: (name: string) => (socket(name) as unknown as zerowire.Socket).stats,
+  /** What subscribers have asked a publisher for, so far. */
+  topics: (name: string) => (socket(name) as unknown as zerowire.Publisher).topicsCount,
 
   async held() {
     for (let turn = 0; turn < 10; turn += 1) await nextTurn()

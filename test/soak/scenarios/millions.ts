@@ -72,10 +72,10 @@ async function flow(run: Run, stream: Stream, count: number) {
   await receiver.call(returns ? 'answer' : 'receive', 'to')
   if (returns) await sender.call('receive', 'from')
   const [counter, counted] = returns ? ([sender, 'from'] as const) : ([receiver, 'to'] as const)
-  // A publisher that does not know its subscriber yet drops.
+  // A publisher drops what nobody has asked for yet, and a peer is there before it asks.
   if (from === 'Publisher') {
-    await run.until('the subscriber is known', async () => {
-      return (await sender.call('stats', 'from')).peers > 0
+    await run.until('the subscription is known', async () => {
+      return (await sender.call('topics', 'from')) > 0
     })
   }
   const send = async (begin: number, end: number): Promise<void> => {
