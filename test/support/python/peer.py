@@ -90,8 +90,12 @@ def serve(number, how, address, options):
         if orders in ready:
             break
         if ready.get(socket, 0) & zmq.POLLOUT:
-            socket.send(b"hello from pyzmq")
-            poller.register(socket, zmq.POLLIN)
+            # Who is refused may be without a pipe by now, and would wait for one for good.
+            try:
+                socket.send(b"hello from pyzmq", zmq.DONTWAIT)
+                poller.register(socket, zmq.POLLIN)
+            except zmq.Again:
+                pass
         if ready.get(socket, 0) & zmq.POLLIN:
             frame = socket.recv(copy=False)
             try:
