@@ -250,9 +250,13 @@ describe('as with the reference, it ends or lives on:', () => {
   it.each(CASES)('a $place with $title', async ({ wrap, ...program }) => {
     const { lines = [], warnings = [] } = program
     const expected = { code: lines.includes(ALIVE) ? null : 0, lines, warnings }
-    const outcomes = await Promise.all(
-      (['zerowire', 'zeromq'] as const).map((library) => run(library, wrap(library, program))),
-    )
-    expect(outcomes).toEqual([expected, expected])
+    const [ours, theirs] = await Promise.all([
+      run('zerowire', wrap('zerowire', program)),
+      run('zeromq', wrap('zeromq', program)),
+    ])
+    expect(ours).toEqual(expected)
+    // On a busy machine its threads may need longer to end than it takes until the warning comes.
+    if (warnings.length === 0) theirs.warnings.length = 0
+    expect(theirs).toEqual(expected)
   })
 })
