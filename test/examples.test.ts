@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectRoot } from './support/program.js'
+import { promisedOutput } from './support/promise.js'
 import { runScript } from './support/run-script.js'
 
 const folder = join(projectRoot, 'examples')
@@ -14,15 +15,6 @@ const examples = [
     .map((name) => join('patterns', name)),
 ]
 
-/** The lines under `// Prints:` at the end of an example, in which `…` stands for anything. */
-async function promisedOutput(example: string): Promise<RegExp> {
-  const [, promise] = (await readFile(example, 'utf8')).split('// Prints:\n')
-  if (!promise) throw new Error(`${example} does not say what it prints`)
-  const lines = promise.replaceAll(/^\/\/ {3}/gm, '')
-  const pattern = lines.split('…').map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
-  return new RegExp(`^${pattern.join('.+')}$`)
-}
-
 /** What Node says on behalf of `zerowire/draft`. */
 const draftWarning = /^\(node:\d+\) Warning: ZeroMQ draft features .*\n\(Use `node .*\n/
 
@@ -30,7 +22,9 @@ describe('examples', { timeout: 120_000 }, () => {
   it.each(examples)('%s ends well and prints what it says', async (name) => {
     const { code, output, errors } = await runScript(join(projectRoot, name))
     expect(errors.replace(draftWarning, '')).toBe('')
-    expect(output).toMatch(await promisedOutput(join(projectRoot, name)))
+    const program = await readFile(join(projectRoot, name), 'utf8')
+    expect(program).toContain('// Prints:\n')
+    expect(output).toMatch(promisedOutput(program))
     expect(code).toBe(0)
   })
 })
