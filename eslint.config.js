@@ -89,7 +89,7 @@ const scripts = {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'docs/api/', 'test/types/programs/']),
+  globalIgnores(['dist/', 'coverage/', 'docs/site/', 'test/types/programs/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   typescript,
   library,

@@ -1,7 +1,7 @@
 /**
  * Keys of CURVE in files as czmq and pyzmq write them: `zerowire/certificates`, in Node only.
  *
- * @packageDocumentation
+ * @module zerowire/certificates
  */
 export {
   readCertificate,

@@ -2,7 +2,7 @@
  * Keys for CURVE wherever there is JavaScript: `zerowire/curve`. It is an entry of its own because in a
  * browser it brings a library of cryptography with it, which the main entry loads only when it is needed.
  *
- * @packageDocumentation
+ * @module zerowire/curve
  */
 import { generateKeyPair } from '#key-pair'
 import { encodeKeyPair, type CurveKeyPair } from './security/key-pair.js'

@@ -1,7 +1,7 @@
 /**
  * The draft socket types of ZeroMQ: `zerowire/draft`.
  *
- * @packageDocumentation
+ * @module zerowire/draft
  */
 import { context, servicesOf } from './context.js'
 import './socket/numbered-options.js'

@@ -1,7 +1,7 @@
 /**
  * What zerowire has beyond the exports of `zeromq`, under a name of its own: `zerowire/extra`.
  *
- * @packageDocumentation
+ * @module zerowire/extra
  */
 export { ZmqError, type ErrorCode, type ErrorDetails } from './errors.js'
 export type { PeerInfo } from './events.js'

@@ -1,7 +1,7 @@
 /**
  * ZeroMQ in pure TypeScript.
  *
- * @packageDocumentation
+ * @module zerowire
  */
 export * from './browser.js'
 // Numbers in place of names, for programs that know libzmq's.

@@ -1,7 +1,7 @@
 /**
  * `inproc://` between a page and its workers, and between tabs: `zerowire/workers`.
  *
- * @packageDocumentation
+ * @module zerowire/workers
  */
 import { context, servicesOf } from './context.js'
 import type { Names } from './transport/inproc.js'

@@ -1,7 +1,7 @@
 /**
  * Binary Star (guide, chapter 4): two servers of which one serves, and a client that finds it.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/binary-star
  */
 export { BinaryStar, type BinaryStarOptions, type BinaryStarStats } from './binary-star.js'
 export {

@@ -1,7 +1,7 @@
 /**
  * The time that the patterns live by: the system's, or one that a test moves on by hand.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/clock
  */
 export { ManualClock } from './manual-clock.js'
 export { systemClock, type Clock, type Timer } from './clock.js'

@@ -1,7 +1,7 @@
 /**
  * Clone (RFC 12): a map that many share, of a server or a pair of them.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/clone
  */
 export {
   CloneClient,

@@ -1,7 +1,7 @@
 /**
  * Who is there: endpoints by the names of services, and sockets whose connects follow them.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/discovery
  */
 export type { Discovery, Watch, Watcher } from './discovery.js'
 export { Directory, type DirectoryOptions } from './directory.js'

@@ -2,7 +2,7 @@
  * Bulk transfer of files, and of any source of bytes: in chunks that the receiver asks for, so that
  * neither side fills its memory; resumed where it was broken off; checked to the last byte.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/file-transfer
  */
 export {
   TransferClient,

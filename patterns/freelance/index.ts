@@ -2,7 +2,7 @@
  * Clients that know several servers and need no broker (RFC 10, FLP, and the two simpler models of
  * the guide). See the README beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/freelance
  */
 export {
   FreelanceClient,

@@ -1,7 +1,7 @@
 /**
  * Consistent hashing: who owns a key, and a broker that hands each request to the worker that does.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/hash-ring
  */
 export { hash } from './hash.js'
 export { HashRing, type HashRingOptions } from './hash-ring.js'

@@ -2,7 +2,7 @@
  * A forwarder that sends the last value of each topic to those who subscribe later. See the README
  * beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/last-value-cache
  */
 export {
   LastValueCache,

@@ -2,7 +2,7 @@
  * A client that asks again, on a new socket, when no reply comes; and what a server needs so that
  * asking twice does no harm. See the README beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/lazy-pirate
  */
 export {
   LazyPirate,

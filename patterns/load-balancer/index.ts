@@ -2,7 +2,7 @@
  * A queue that gives each request to the worker that has had none for longest, and its workers. See
  * the README beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/load-balancer
  */
 export { LoadBalancer, type BoundEnds, type LoadBalancerOptions } from './load-balancer.js'
 export { LoadBalancerWorker, type LoadBalancerWorkerOptions } from './worker.js'

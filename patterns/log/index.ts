@@ -1,7 +1,7 @@
 /**
  * A durable log: topics with partitions, offsets, groups of readers, retention, and a live tail.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/log
  */
 export { LogConsumer, type LogConsumerOptions, type LogConsumerStats } from './log-consumer.js'
 export { LogProducer, type LogProducerOptions, type LogProducerStats } from './log-producer.js'

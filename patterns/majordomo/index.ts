@@ -2,7 +2,7 @@
  * Majordomo: clients ask for services by name, a broker hands their requests to workers (RFC 7, RFC
  * 18, RFC 8). See the README beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/majordomo
  */
 export { AsyncClient, type AsyncClientOptions, type AsyncClientStats } from './async-client.js'
 export { Broker } from './broker.js'

@@ -2,7 +2,7 @@
  * A queue and workers that notice when the other is not there any more (RFC 6, PPP). See the README
  * beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/paranoid-pirate
  */
 export type { HeartbeatOptions } from './protocol.js'
 export {

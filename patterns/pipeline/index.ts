@@ -2,7 +2,7 @@
  * Ventilator, workers and sink: jobs that are kept until they are done, and results that come once.
  * See the README beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/pipeline
  */
 export { endMarker, fanIn } from './fan-in.js'
 export type { JobId } from './protocol.js'

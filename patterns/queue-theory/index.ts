@@ -2,7 +2,7 @@
  * Queue theory made visible: length, throughput and waiting time of the queues of any sockets. See the
  * README beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/queue-theory
  */
 export { draw } from './draw.js'
 export { QueueMeter, type QueueMeterOptions } from './meter.js'

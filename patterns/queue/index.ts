@@ -1,7 +1,7 @@
 /**
  * Named queues whose messages survive crashes, and are there until somebody has processed them.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/queue
  */
 export { QueueBroker, type QueueBrokerOptions, type QueueBrokerStats } from './broker.js'
 export { Consumer, type ConsumerOptions } from './consumer.js'

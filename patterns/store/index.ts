@@ -1,7 +1,7 @@
 /**
  * Where patterns keep what has to outlive them: ordered keys of bytes, written in groups.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/store
  */
 export { LevelStore, type LevelStoreOptions } from './level-store.js'
 export { MemoryStore } from './memory-store.js'

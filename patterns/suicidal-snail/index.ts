@@ -2,7 +2,7 @@
  * A subscriber that ends itself when it is too slow, and the publisher that lets it know. See the
  * README beside this file.
  *
- * @packageDocumentation
+ * @module zerowire/patterns/suicidal-snail
  */
 export {
   SnailError,

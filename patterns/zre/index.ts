@@ -1,7 +1,7 @@
 /**
  * Nodes of a local network that find each other, and talk one to one or in groups: ZRE (RFC 36).
  *
- * @packageDocumentation
+ * @module zerowire/patterns/zre
  */
 export {
   decodeBeacon,

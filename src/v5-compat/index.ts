@@ -2,7 +2,7 @@
  * The API of zeromq 5 as the `zeromq` package offers it under `zeromq/v5-compat`, for programs that
  * were written for it. Node only.
  *
- * @packageDocumentation
+ * @module zerowire/v5-compat
  */
 export * from './names.js'
 // For `import zmq from 'zerowire/v5-compat'`, which the reference allows as a CommonJS module.

@@ -4,28 +4,18 @@ import { Reply } from 'zerowire'
 import { hasChromium } from '../support/chromium.js'
 import { consumer } from '../support/consumer.js'
 import { EventLog } from '../support/events.js'
+import { readPage } from '../support/pages.js'
 import { requires } from '../support/requires.js'
 import { serveSite, visit } from '../support/site.js'
 import { track } from '../support/track.js'
 
-/** What a page has to say when no bundler does: where the files are, and which platform it is. */
-const importMap = {
-  imports: {
-    zerowire: '/node_modules/zerowire/dist/browser.js',
-    '#platform': '/node_modules/zerowire/dist/platform/browser.js',
-    '#memory': '/node_modules/zerowire/dist/util/page-memory.js',
-    '#shared-frames': '/node_modules/zerowire/dist/wire/unshared-frames.js',
-    '#topic-table': '/node_modules/zerowire/dist/routing/small-topic-table.js',
-    '#engine': '/node_modules/zerowire/dist/security/engines/browser.js',
-    '@noble/ciphers/': '/node_modules/@noble/ciphers/',
-    '@noble/curves/': '/node_modules/@noble/curves/',
-    '@noble/hashes/': '/node_modules/@noble/hashes/',
-  },
-}
+/** What a page has to say when no bundler does, as the guide has it. */
+const [, importMap = ''] =
+  /<script type="importmap">([^]*?)<\/script>/.exec(readPage('docs/browser.md')) ?? []
 
 const site = (endpoint: string): string => `<!doctype html>
 <link rel="icon" href="data:," />
-<script type="importmap">${JSON.stringify(importMap)}</script>
+<script type="importmap">${importMap}</script>
 <script type="module">
   import { Request } from 'zerowire'
   const request = new Request()
