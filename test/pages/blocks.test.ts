@@ -44,7 +44,7 @@ await makeHome()
 
 const faultsOf = compiler(programs.filter(({ language }) => language === 'ts').map(pathOf))
 
-describe('programs on pages', { timeout: 20_000 }, () => {
+describe('programs on pages', () => {
   it.each(programs.map((block) => [nameOf(block), block] as const))('%s', async (_, block) => {
     if (block.language === 'ts') expect(faultsOf(pathOf(block), block.line)).toEqual([])
     if (block.note === 'compile') return
