@@ -8,7 +8,9 @@ import { TransferError, type Sink, type Source, type Store } from './store.js'
 const BLOCK = 2 ** 20
 
 /** A file that somebody put there in place of another must not make us wait, as a named pipe would. */
-const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0)
+function forReading(): number {
+  return constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0)
+}
 
 /**
  * The files below a folder, by their paths relative to it, with `/` between the names. Only regular
@@ -52,7 +54,7 @@ function refuse(error: unknown): never {
 
 /** One file, as it is at this moment. */
 async function openFile(path: string): Promise<Source> {
-  const file = await open(path, READING).catch(refuse)
+  const file = await open(path, forReading()).catch(refuse)
   const { version, size } = await stateOf(file).catch(async (error: unknown) => {
     await file.close()
     throw error

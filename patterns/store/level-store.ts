@@ -157,11 +157,12 @@ export class LevelStore implements Store {
   }
 }
 
+/** By a parameter, because bundlers would want to have what is named, and it is optional. */
+const optional = (name: string): Promise<unknown> => import(name)
+
 async function load(): Promise<typeof import('classic-level')> {
-  // As a variable, because bundlers would want to have what is named, and it is optional.
-  const name: string = 'classic-level'
   try {
-    return (await import(name)) as typeof import('classic-level')
+    return (await optional('classic-level')) as typeof import('classic-level')
   } catch (error) {
     if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error))) throw error
     const message = 'LevelStore needs a package that is not there: npm install classic-level'

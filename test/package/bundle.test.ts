@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { build as esbuild, type Plugin } from 'esbuild'
 import { describe, expect, it } from 'vitest'
@@ -20,8 +21,10 @@ const program = `import { ${types} } from 'zerowire'; Object.assign(globalThis, 
 const OF_VITE = '\0'
 
 /** What those load who have to prove who they are, or want proof. */
-const LATER = ['dist/security/secure.js', 'dist/socket/authentication.js']
+const LATER = ['dist/browser/chunks/secure.js', 'dist/browser/chunks/authentication.js']
 const OF_LATER = /\/(secure|authentication)\.js$/
+/** Nothing there needs Node, whose build is beside it. */
+const OF_PAGES = 'dist/browser/'
 const ENGINE = /(^|\/)node_modules\/@noble\//
 
 interface Chunk {
@@ -129,19 +132,15 @@ describe.each([
 ])('a bundle for browsers by $bundler', ({ bundler, bundle }) => {
   it('loads at once what is in dist/ for browsers, nothing of Node and no other package', async () => {
     const modules = modulesOf(split(await bundle()).atOnce)
-    expect(modules).toContain('dist/platform/browser.js')
-    const strange = modules.filter((name) => !name.startsWith('dist/') || LATER.includes(name))
-    const ofNode = modules.filter((name) => /^dist\/(node\/|platform\/node\.js$)/.test(name))
-    expect({ strange, ofNode }).toEqual({ strange: [], ofNode: [] })
+    expect(modules).toContain('dist/browser/chunks/core.js')
+    expect(modules.filter((name) => !name.startsWith(OF_PAGES) || LATER.includes(name))).toEqual([])
   })
 
   it('loads later what proves who somebody is, in JavaScript that browsers understand', async () => {
     const modules = modulesOf(split(await bundle()).later)
     expect(modules).toEqual(expect.arrayContaining(LATER))
     expect(modules.filter((name) => ENGINE.test(name))).not.toEqual([])
-    const strange = modules.filter((name) => !name.startsWith('dist/') && !ENGINE.test(name))
-    const ofNode = modules.filter((name) => /^dist\/(node\/|.*\/node\.js$)/.test(name))
-    expect({ strange, ofNode }).toEqual({ strange: [], ofNode: [] })
+    expect(modules.filter((name) => !name.startsWith(OF_PAGES) && !ENGINE.test(name))).toEqual([])
   })
 
   it(`is at most ${String(MOST)} KiB and later ${String(MOST_LATER)}, minified and compressed`, async () => {
@@ -152,5 +151,34 @@ describe.each([
     console.log(`${bundler} makes ${size.toFixed(2)} KiB, and ${rest.toFixed(2)} for later`)
     expect(size).toBeLessThanOrEqual(MOST)
     expect(rest).toBeLessThanOrEqual(MOST_LATER)
+  })
+})
+
+describe('the patterns in a bundle for browsers', () => {
+  it('share the sockets of the page, and need nothing of Node', async () => {
+    const folder = await readdir(join(projectRoot, 'dist/patterns'))
+    const names = folder.filter((name) => name.endsWith('.cjs')).map((name) => name.slice(0, -4))
+    expect(names.length).toBeGreaterThan(20)
+    const imports = names.map((name, i) => `import * as p${i} from 'zerowire/patterns/${name}'`)
+    const all = `globalThis.loaded = [${names.map((_name, i) => `p${i}`).join(', ')}]`
+    const program = [...imports, all].join('\n')
+    const { metafile, outputFiles } = await esbuild({
+      stdin: { contents: program, resolveDir: await consumer() },
+      ...{ absWorkingDir: projectRoot, bundle: true, write: false, metafile: true },
+      ...{ platform: 'browser', format: 'iife', logLevel: 'error', external: ['@noble/*'] },
+    })
+    const modules = Object.keys(metafile.inputs).filter((name) => name !== '<stdin>')
+    expect(modules).toContain('dist/browser/chunks/core.js')
+    expect(modules.filter((name) => !/^dist\/(browser|patterns|chunks)\//.test(name))).toEqual([])
+    expect(modules).not.toContain('dist/chunks/core.cjs')
+    // Without `process`, `require` and whatever else Node has.
+    const { AbortSignal, Event, EventTarget, MessageChannel, TextDecoder, TextEncoder } = globalThis
+    const page = {
+      ...{ AbortSignal, Event, EventTarget, MessageChannel, TextDecoder, TextEncoder },
+      ...{ crypto, performance, setTimeout, clearTimeout, setInterval, clearInterval },
+      loaded: [{}],
+    }
+    runInNewContext(outputFiles[0]?.text ?? '', page)
+    expect(page.loaded.map((one) => Object.keys(one).length > 1)).toEqual(names.map(() => true))
   })
 })

@@ -11,16 +11,17 @@ type Bytes = Uint8Array
 /** Shorter boxes are done sooner by the other engine than a call of native code takes. */
 const WORTH_A_CALL = 384
 
+/** By a parameter, because bundlers would want to have what is named, and it is optional. */
+const optional = (name: string): Promise<unknown> => import(name)
+
 /**
  * Boxes by libsodium as native code, if its package is installed: the longer ones. All else, and the
  * short ones, are left to another engine.
  * @returns undefined where the package is not installed, or has no build for this platform.
  */
 export async function loadSodiumNative(rest: Engine): Promise<Engine | undefined> {
-  // As a variable, because bundlers would want to have what is named, and it is optional.
-  const name: string = 'sodium-native'
   try {
-    const { default: sodium } = (await import(name)) as { default: SodiumNative }
+    const { default: sodium } = (await optional('sodium-native')) as { default: SodiumNative }
     return new SodiumNativeEngine(sodium, rest)
   } catch {
     return undefined
