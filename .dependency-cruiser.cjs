@@ -40,6 +40,8 @@ const layers = {
   certificates: ['node'],
   workers: ['util', 'errors', 'endpoint', 'session', 'transport', 'context'],
   'v5-compat': ['util', ...foundation, 'options', 'context', 'curve-key-pair', 'socket'],
+  // On top of everything, by the public names; only `dump` reads bytes itself.
+  cli: ['index', 'extra', 'curve', 'certificates', 'draft', 'wire'],
 }
 
 /** A layer is a folder or a single file. */
@@ -68,7 +70,7 @@ module.exports = {
       name: 'node-only-in-node',
       severity: 'error',
       comment: 'Everything else has to run in a browser.',
-      from: { path: '^src/', pathNot: '^src/(node/|v5-compat/|platform/node\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(node/|v5-compat/|cli/|platform/node\\.ts$)' },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -77,6 +79,13 @@ module.exports = {
       comment: 'Browsers bring their own WebSocket.',
       from: { path: '^src/', pathNot: '^src/(node/|platform/node\\.ts$)' },
       to: { path: '(^|node_modules/(@types/)?)ws(/|$)' },
+    },
+    {
+      name: 'bytes-only-in-dump',
+      severity: 'error',
+      comment: 'The other commands use what everybody can use.',
+      from: { path: '^src/cli/', pathNot: '^src/cli/dump/' },
+      to: { path: '^src/wire/' },
     },
     {
       name: 'no-cycle',

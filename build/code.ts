@@ -12,13 +12,13 @@ const LINE = 120
 
 const MAP = '\n//# sourceMappingURL='
 
-/** Patterns know the library by its name; which may be another where it is installed. */
+/** Patterns and the command line know the library by its name; which may be another where it is installed. */
 const itself: Plugin = {
   name: 'itself',
   resolveId(id, importer) {
-    const isPattern = importer !== undefined && relative(root, importer).startsWith('patterns')
+    const isUser = importer !== undefined && /^(patterns|src\/cli)\//.test(relative(root, importer))
     const [, rest] = /^zerowire((?:\/\w+)?)$/.exec(id) ?? []
-    return isPattern && rest !== undefined ? { id: `#zerowire${rest}`, external: true } : null
+    return isUser && rest !== undefined ? { id: `#zerowire${rest}`, external: true } : null
   },
 }
 
