@@ -22,6 +22,7 @@ export type {
   EventStatus,
   EventSubscriber,
   EventType,
+  LastError,
   PeerInfo,
   TypedEvent,
 } from './events.js'
@@ -51,7 +52,7 @@ export { Reply } from './socket/reply.js'
 export { Request } from './socket/request.js'
 export { Router, type RouterConnectOptions } from './socket/router.js'
 export { Socket, type BindOptions, type SocketOptions } from './socket/socket.js'
-export type { DropStats, SocketStats } from './socket/stats.js'
+export type { DropStats, PeerStats, SocketStats, TrafficStats } from './socket/stats.js'
 export { Subscriber } from './socket/subscriber.js'
 export type { Readable, Writable } from './socket/traits.js'
 export type { OperationOptions } from './socket/waiting.js'

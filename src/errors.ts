@@ -125,6 +125,11 @@ export class ZmqError extends Error {
   declare readonly reason?: string
   /** Of a refusal: 300 for a temporary error, 400 for wrong credentials, 500 for an internal error. */
   declare readonly status?: Status
+  /**
+   * Where the documentation says what to do about it, such as `docs/troubleshooting.md#eaddrinuse`; on the
+   * prototype. In browsers it is there once `zerowire/extra` is loaded.
+   */
+  declare readonly help: string
   /** Messages that `sendMany()` had sent before it failed. */
   declare readonly sent?: number
 
@@ -163,6 +168,12 @@ export function fromSystemError(
     reason: typeof message === 'string' ? message : String(cause),
     cause,
   })
+}
+
+/** Somebody does already what only so many may do at a time; in the reference's words. */
+export function busy(who: string, doing: string, operation: string): ZmqError {
+  const message = `${who} is busy ${doing}; only one ${operation} operation may be in progress at any time`
+  return new ZmqError('EBUSY', { message })
 }
 
 /** A peer broke the protocol: ends its session, never reaches a caller. */

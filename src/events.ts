@@ -73,6 +73,12 @@ export interface EventError<E = EventFailure> {
   readonly error: E
 }
 
+/** The last failure of a socket, or of an endpoint. */
+export interface LastError extends EventError {
+  /** When it was, in milliseconds since 1970 as `Date.now()` has it. */
+  readonly at: number
+}
+
 /** An event about a connection whose peer is known. */
 export interface EventPeer {
   /** The other end. */

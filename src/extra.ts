@@ -3,6 +3,7 @@
  *
  * @module zerowire/extra
  */
+import './error-help.js'
 export { ZmqError, type ErrorCode, type ErrorDetails } from './errors.js'
 export type { PeerInfo } from './events.js'
 export type { Message } from './message.js'

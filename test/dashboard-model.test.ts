@@ -19,7 +19,11 @@ const dropped: SocketStats['dropped'] = {
 
 function stats(facts: Partial<SocketStats>): SocketStats {
   const queued = { outgoing: 0, incoming: 0 }
-  return { sent: 0, received: 0, queued, dropped, connections: 1, peers: 1, ...facts }
+  const figures = { sent: 0, received: 0, queued, dropped, connections: 1, peers: 1 }
+  const meanWait = { outgoing: 0, incoming: 0 }
+  const bytes = { sent: 0, received: 0 }
+  const failures = { reconnects: 0, handshakeFailures: 0, lastError: undefined }
+  return { ...figures, meanWait, bytes, ...failures, perPeer: [], ...facts }
 }
 
 function push(facts: Partial<SocketStats>): SocketReport {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import '../src/error-codes.js'
+import '../src/error-help.js'
 import { fromSystemError, protocolError, ZmqError, type ErrorCode } from '../src/errors.js'
 
 describe('an error', () => {
@@ -14,6 +15,12 @@ describe('an error', () => {
       message: 'Operation was not possible or timed out',
     })
     expect(error.stack).toContain('errors.test')
+  })
+
+  it('says where help is, to who asks', () => {
+    const error = new ZmqError('ERR_ZMTP_UNSPECIFIED')
+    expect(error.help).toBe('docs/troubleshooting.md#err_zmtp_unspecified')
+    expect(Object.keys(error)).not.toContain('help')
   })
 
   it.each<ErrorCode>([

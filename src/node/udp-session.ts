@@ -4,6 +4,7 @@ import type { HostPort } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
 import type { DropReason, PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
+import type { Flow } from '../session/flow.js'
 import { nextConnection, NOTHING_SAID, type Session, type Traffic } from '../session/session.js'
 import { deferred } from '../util/deferred.js'
 import type { DatagramFormat, Outgoing } from './udp-format.js'
@@ -15,6 +16,7 @@ import type { DatagramFormat, Outgoing } from './udp-format.js'
 export class UdpSession implements Session {
   readonly peer: PeerInfo
   readonly connection: number = nextConnection()
+  readonly flow: Flow = { sent: 0, bytesSent: 0, bytesReceived: 0 }
   readonly #socket: Socket
   readonly #format: DatagramFormat
   readonly #closed = deferred<undefined>()
@@ -109,12 +111,17 @@ export class UdpSession implements Session {
     const mapped = this.#socket.address().family === 'IPv6' && !isIPv6(to.host)
     const host = mapped ? `::ffff:${to.host}` : to.host
     this.#socket.send(chunks, to.port, host, this.#sent)
+    for (const { length } of chunks) this.flow.bytesSent += length
     this.#stalled = this.#socket.getSendQueueCount() > 0
+    if (!this.#stalled) this.flow.sent++
   }
 
   readonly #sent = (error: Error | null): void => {
     if (error !== null) this.#traffic?.discarded(reasonOf(error))
-    if (!this.#stalled || this.#state === 'closed' || this.#socket.getSendQueueCount() > 0) return
+    const late = this.#stalled && this.#state !== 'closed' && this.unwritten === 0
+    // Datagrams that the system took at once were counted at once, however they fared.
+    this.flow.sent += Number(late) - Number(error !== null)
+    if (!late) return
     this.#stalled = false
     if (this.#state === 'leaving') this.destroy()
     else this.flush()
@@ -124,6 +131,7 @@ export class UdpSession implements Session {
 
   #receive(datagram: Uint8Array, from: RemoteInfo): void {
     const traffic = this.#traffic
+    this.flow.bytesReceived += datagram.length
     const message = this.#format.decode(datagram, from)
     try {
       if (message === undefined) traffic?.discarded('unexpected')

@@ -1,4 +1,5 @@
 import '../error-codes.js'
+import '../error-help.js'
 import { IpcTransport } from '../node/ipc.js'
 export { generateKeyPair } from '../node/key-pair.js'
 import '../node/system-options.js'

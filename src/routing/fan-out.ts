@@ -4,18 +4,23 @@ import type { Parts } from '../message.js'
 import { keep } from '../util/transfer.js'
 import type { Pipe } from './pipe.js'
 
+/** The socket, as a fan-out sees it. */
+export interface FanOutHost {
+  drop(reason: DropReason, count: number): void
+}
+
 /**
  * One message to many pipes (RFC 29): each gets it once, and one that is full misses it, which is
  * counted. A pipe that has room again takes part from the next message on.
  */
 export class FanOut {
   readonly #pipes = new Set<Pipe>()
-  readonly #dropped: (reason: DropReason, count: number) => void
+  readonly #host: FanOutHost
   readonly #targets: Pipe[] = []
   #mark = 0
 
-  constructor(dropped: (reason: DropReason, count: number) => void) {
-    this.#dropped = dropped
+  constructor(host: FanOutHost) {
+    this.#host = host
   }
 
   add(pipe: Pipe): void {
@@ -66,7 +71,7 @@ export class FanOut {
   /** Sends to the selected pipes. */
   send(message: Parts): void {
     const { length } = this.#targets
-    if (length === 0) this.#dropped('unsubscribed', 1)
+    if (length === 0) this.#host.drop('unsubscribed', 1)
     if (length > 1) keep(message)
     for (const pipe of this.#targets) this.#give(pipe, message, length > 1)
   }
@@ -74,10 +79,10 @@ export class FanOut {
   /** What one peer cannot take is nothing to the others. */
   #give(pipe: Pipe, message: Parts, shared: boolean): void {
     try {
-      if (!pipe.write(message, shared)) this.#dropped('full', 1)
+      if (!pipe.write(message, shared)) pipe.discarded('full')
     } catch (error) {
       if (!(error instanceof ZmqError) || error.code !== 'EMSGSIZE') throw error
-      this.#dropped('oversize', 1)
+      pipe.discarded('oversize')
     }
   }
 }

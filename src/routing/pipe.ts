@@ -1,8 +1,7 @@
+import { Queue } from '#queue'
 import type { DropReason, PeerInfo } from '../events.js'
 import { ownParts, type Parts, type Subscription } from '../message.js'
 import type { Batch, Session, Traffic } from '../session/session.js'
-import { Deque } from '../util/deque.js'
-import { Inbox } from './inbox.js'
 
 /** The options of a socket that its pipes heed; changes apply to pipes that exist. */
 export interface PipeOptions {
@@ -41,8 +40,8 @@ const MOST_ANNOUNCED = 16_777_216
  */
 export class Pipe implements Traffic {
   readonly #owner: PipeOwner
-  readonly #outgoing = new Deque<Parts>()
-  readonly #incoming = new Inbox()
+  readonly #outgoing: Queue
+  readonly #incoming: Queue
   #session: Session | undefined
   #peer: PeerInfo | undefined
   /** Bytes announced since the queue was last empty. */
@@ -61,8 +60,15 @@ export class Pipe implements Traffic {
   /** For the fan-out: the last message that this pipe has been given. */
   mark = 0
 
-  constructor(owner: PipeOwner, peerId?: Uint8Array) {
+  constructor(
+    owner: PipeOwner,
+    peerId?: Uint8Array,
+    outgoing: Queue = new Queue(),
+    incoming: Queue = new Queue(),
+  ) {
     this.#owner = owner
+    this.#outgoing = outgoing
+    this.#incoming = incoming
     this.peerId = peerId
   }
 
@@ -148,7 +154,7 @@ export class Pipe implements Traffic {
     if (this.#incoming.length === 0) this.#announced = 0
     this.#announced += message.length
     if (this.#incoming.length >= most || this.#announced > MOST_ANNOUNCED) {
-      this.#owner.drop('full', 1)
+      this.discarded('full')
       return
     }
     this.#incoming.push([message])
@@ -199,7 +205,7 @@ export class Pipe implements Traffic {
     const count = this.#outgoing.length + unwritten
     const queued = this.#outgoing.length > 0
     this.#outgoing.clear()
-    if (count > 0) this.#owner.drop(reason, count)
+    if (count > 0) this.discarded(reason, count)
     if (queued) this.#owner.outgoing(this, false)
   }
 
@@ -212,7 +218,7 @@ export class Pipe implements Traffic {
 
   /** Forgets what was received and not read. */
   discardIncoming(reason: DropReason): void {
-    if (this.#incoming.length > 0) this.#owner.drop(reason, this.#incoming.length)
+    if (this.#incoming.length > 0) this.discarded(reason, this.#incoming.length)
     this.#incoming.clear()
     if (this.#backedUp) {
       this.#backedUp = false
@@ -240,7 +246,7 @@ export class Pipe implements Traffic {
     if (owner.judges && !owner.intake(this, message)) return true
     const incoming = this.#incoming
     if (owner.options.conflate && incoming.length > 0) {
-      owner.drop('conflated', incoming.length)
+      this.discarded('conflated', incoming.length)
       incoming.clear()
     }
     incoming.push(message)
@@ -271,8 +277,9 @@ export class Pipe implements Traffic {
     this.#owner.subscription(this, change)
   }
 
-  discarded(reason: DropReason): void {
-    this.#owner.drop(reason, 1)
+  /** Messages for the peer, or from it, reach nobody. */
+  discarded(reason: DropReason, count = 1): void {
+    this.#owner.drop(reason, count)
   }
 
   drained(): void {
@@ -285,7 +292,7 @@ export class Pipe implements Traffic {
     const session = this.#session
     if (session === undefined) return
     this.#session = undefined
-    if (session.unwritten > 0) this.#owner.drop('disconnected', session.unwritten)
+    if (session.unwritten > 0) this.discarded('disconnected', session.unwritten)
     this.#owner.disconnected(this, error)
     // What was under way is gone and has made room.
     this.drained()
@@ -302,7 +309,7 @@ export class Pipe implements Traffic {
     if (this.#outgoing.length > 0) {
       this.#outgoing.shift()
       this.#outgoing.push(ownParts(message))
-      this.#owner.drop('conflated', 1)
+      this.discarded('conflated')
     } else this.#queue(message)
     this.#session?.wake()
     return true

@@ -5,6 +5,7 @@ import type { Parts } from '../message.js'
 import type { Subscription } from '../message.js'
 import { EMPTY } from '../util/bytes.js'
 import type { Batch } from '../wire/decoder.js'
+import type { Flow } from './flow.js'
 
 export type { Batch }
 
@@ -81,6 +82,8 @@ export interface Session {
   readonly isInternal?: boolean
   /** Messages that were taken from the pipe and that the system has not yet taken from us. */
   readonly unwritten: number
+  /** What has crossed it; undefined where nobody counts. */
+  readonly flow: Flow | undefined
   /** Lets messages flow. Called once, by the pipe that the session belongs to. */
   start(traffic: Traffic): void
   /**

@@ -1,3 +1,4 @@
+import { came } from '#flow'
 import { fromSystemError, protocolError, ZmqError } from '../errors.js'
 import type { PeerInfo } from '../events.js'
 import type { Parts } from '../message.js'
@@ -11,6 +12,7 @@ import { decodeSubscription } from '../wire/subscription.js'
 import type { Subscription } from '../message.js'
 import type { ByteStream, ByteStreamHandler } from './byte-stream.js'
 import type { HandshakeResult, Listener, Speak } from './dialect.js'
+import type { Flow } from './flow.js'
 import { reportFailure } from './handshake-failure.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
 import { Introduction } from './introduction.js'
@@ -148,6 +150,10 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
     return this.#writer.unwritten
   }
 
+  get flow(): Flow | undefined {
+    return this.#writer.flow
+  }
+
   send(message: Parts, shared = false): boolean {
     return this.#writer.send(message, shared)
   }
@@ -177,6 +183,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   // --- in
 
   onData(chunk: Uint8Array): void {
+    came(this, chunk)
     this.#heartbeat?.alive()
     this.#protect(() => {
       if (this.#state === 'open') {
@@ -196,6 +203,7 @@ export class StreamSession implements Session, ByteStreamHandler, HeartbeatHost,
   }
 
   onFilled(count: number): void {
+    came(this, { length: count })
     this.#heartbeat?.alive()
     this.#protect(() => {
       this.#decoder.filled(count)

@@ -1,3 +1,4 @@
+import { newFlow, took, wrote } from '#flow'
 import { ZmqError } from '../errors.js'
 import type { Parts } from '../message.js'
 import { copyOf } from '../util/bytes.js'
@@ -7,6 +8,7 @@ import type { Encoder } from '../wire/encoder.js'
 import { encodeSubscriptionCommand, encodeSubscriptionMessage } from '../wire/subscription.js'
 import type { Subscription } from '../message.js'
 import type { ByteStream } from './byte-stream.js'
+import type { Flow } from './flow.js'
 import type { Traffic } from './session.js'
 import { SubscriptionQueue } from './subscription-queue.js'
 
@@ -20,6 +22,7 @@ const BATCH = 262_144
 export class Writer implements TurnTask {
   /** Messages taken from the pipe that the system has not taken yet. */
   unwritten = 0
+  readonly flow: Flow | undefined = newFlow()
   /** Another one when the handshake is done, if the peer speaks an older version. */
   encoder: Encoder
   readonly #stream: ByteStream
@@ -113,9 +116,11 @@ export class Writer implements TurnTask {
 
   /** Writes what has been encoded, whatever it is. */
   write(): void {
+    wrote(this)
     this.#stream.write(this.encoder.take())
     if (this.#stream.backlog === 0) {
       this.encoder.release()
+      took(this)
       this.unwritten = 0
     } else {
       this.encoder.abandon()
@@ -127,6 +132,7 @@ export class Writer implements TurnTask {
   drained(): void {
     if (!this.#stalled) return
     this.#stalled = false
+    took(this)
     this.unwritten = 0
     this.flush()
   }
@@ -134,6 +140,7 @@ export class Writer implements TurnTask {
   /** The last words, where the protocol has some. */
   goodbye(): void {
     this.encoder.goodbye()
+    wrote(this)
     if (this.encoder.bytes > 0) this.#stream.write(this.encoder.take())
     this.encoder.abandon()
   }

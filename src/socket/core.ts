@@ -1,9 +1,10 @@
+import { Tally } from '#tally'
 import { servicesOf, type Context, type ContextServices } from '../context.js'
-import { ZmqError } from '../errors.js'
+import { busy, ZmqError } from '../errors.js'
 import type { DropEvent, DropReason, Event } from '../events.js'
 import { toParts, type Parts, type Subscription } from '../message.js'
 import { initialOptions, settled, type OptionValues } from '../options.js'
-import { Pipe, type PipeOwner } from '../routing/pipe.js'
+import type { Pipe, PipeOwner } from '../routing/pipe.js'
 import type { Session } from '../session/session.js'
 import type { UpgradeServer } from '../transport/transport.js'
 import type { Use } from '../util/keep-alive.js'
@@ -11,20 +12,14 @@ import { TurnBudget } from '../util/turn.js'
 import type { ConnectorEnd } from './connector.js'
 import { localEnd } from './local-end.js'
 import { remember } from './message-peers.js'
-import { checkAddress, Endpoints, type EndpointsHost } from './endpoints.js'
+import { checkAddress, Endpoints, type EndpointsHost, type Origin } from './endpoints.js'
 import { Gate, type Borrower } from './gate.js'
 import { Observer, type Observable } from './observer.js'
 import type { Pattern, PatternFactory, PatternHost } from './pattern.js'
 import { Settings, type SettingsHost } from './settings.js'
 import type { SocketType } from './socket-type.js'
 import type { SocketStats } from './stats.js'
-import { Tally } from './tally.js'
 import { DONE, operationTimeout, rejection, Waiting, type OperationOptions } from './waiting.js'
-
-const BUSY = {
-  writing: 'Socket is busy writing; only one send operation may be in progress at any time',
-  reading: 'Socket is busy reading; only one receive operation may be in progress at any time',
-} as const
 
 /** The engine of every socket: state, operations, pipes and counts. What differs is the pattern. */
 export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, SettingsHost, Observable {
@@ -43,7 +38,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   readonly #pipes = new Set<Pipe>()
   /** Those, and others that still hold something: to leave within linger, or to be read. */
   readonly #held = new Set<Pipe>()
-  readonly #tally = new Tally(this.emit.bind(this))
+  readonly tally: Tally = new Tally(this)
   readonly #queued = new Set<Pipe>()
   readonly gate: Gate
   #events: Observer | undefined
@@ -78,7 +73,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     this.gate.demandOpen()
     const waiting = this.#sends.length
     if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
-      throw new ZmqError('EBUSY', { message: BUSY.writing })
+      throw busy('Socket', 'writing', 'send')
     }
     const parts = toParts(message)
     if (parts.length === 0) return DONE
@@ -101,7 +96,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     this.gate.demandOpen()
     const waiting = this.#receives.length
     if (waiting > 0 && waiting >= this.options.maxPendingOperations) {
-      throw new ZmqError('EBUSY', { message: BUSY.reading })
+      throw busy('Socket', 'reading', 'receive')
     }
     if (options?.signal?.aborted !== true && waiting === 0) {
       try {
@@ -131,7 +126,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   pass(): Parts | undefined {
     const message = this.pattern.receive()
     if (message === undefined) return undefined
-    this.#tally.received++
+    this.tally.receive(message, this.pattern)
     if (this.options.remembersPeers) remember(message, this.pattern.source?.peer)
     return message
   }
@@ -150,7 +145,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   /** Sends now, whoever may use the socket, or says that it cannot. @throws ZmqError as `send()` rejects with. */
   offer(parts: Parts): boolean {
     if (!this.pattern.send(parts)) return false
-    this.#tally.sent++
+    this.tally.send(parts)
     return true
   }
 
@@ -226,8 +221,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
 
   /** Lends the socket: until it is given back, nobody else can use it. @throws ZmqError `EBADF`, `EBUSY`. */
   lend(borrower: Borrower): void {
-    if (this.#sends.length > 0) throw new ZmqError('EBUSY', { message: BUSY.writing })
-    if (this.#receives.length > 0) throw new ZmqError('EBUSY', { message: BUSY.reading })
+    if (this.#sends.length > 0) throw busy('Socket', 'writing', 'send')
+    if (this.#receives.length > 0) throw busy('Socket', 'reading', 'receive')
     this.gate.block(borrower)
   }
 
@@ -241,28 +236,22 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     return this.gate.closed
   }
 
-  /** What is queued may take so long at the end of the process; `close()` has its own limit. */
-  get patience(): number {
-    if (this.closed) return -1
-    return this.#endpoints.leadOut(this.#queued) ? this.options.linger : 0
-  }
-
   close(): Promise<void> {
     return this.gate.close(() => this.#close())
   }
 
   async #close(): Promise<void> {
-    this.inUse.owe(this)
+    this.inUse.owe(this.tally)
     this.#sends.rejectAll(() => new ZmqError('EAGAIN'))
     this.#receives.rejectAll(() => new ZmqError('EAGAIN'))
     const finished = this.#endpoints.close()
     for (const pipe of this.#held) pipe.discardIncoming('closed')
-    this.#tally.endTurn()
+    this.tally.endTurn()
     this.emit({ type: 'end' })
     await finished
     for (const pipe of this.#held) pipe.discardIncoming('closed')
     this.services.closed()
-    this.inUse.settle(this)
+    this.inUse.settle(this.tally)
     this.inUse.end()
   }
 
@@ -284,7 +273,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   }
 
   get stats(): SocketStats {
-    return this.#tally.stats(this.#held)
+    return this.tally.stats(this.#held)
   }
 
   attachObserver(observer: Observer): Use {
@@ -297,11 +286,12 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   }
 
   emit(event: Event | DropEvent): void {
+    this.tally.note(event)
     for (const observer of this.#observers) observer.emit(event)
   }
 
   drop(reason: DropReason, count = 1): void {
-    this.#tally.drop(reason, count)
+    this.tally.drop(reason, count)
   }
 
   retire(pipe: Pipe): void {
@@ -316,8 +306,8 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
     })
   }
 
-  addPipe(peerId?: Uint8Array): Pipe {
-    const pipe = new Pipe(this, peerId)
+  addPipe(origin: Origin): Pipe {
+    const pipe = this.tally.pipe(this, origin)
     this.pattern.attach(pipe)
     this.#pipes.add(pipe)
     this.#held.add(pipe)
@@ -333,7 +323,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   }
 
   openPipe(pipe: Pipe, session: Session): ZmqError | undefined {
-    this.#tally.connections++
+    this.tally.connections++
     // Who somebody has proved to be is for everybody to know who reads his messages.
     if (session.peer.userId !== '') this.options.remembersPeers = true
     pipe.adopt(session)
@@ -363,7 +353,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
 
   intake(pipe: Pipe, message: Parts): boolean {
     if (this.gate.closed) {
-      this.drop('closed')
+      pipe.discarded('closed')
       return false
     }
     return this.pattern.intake(pipe, message)
@@ -380,15 +370,15 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
 
   outgoing(pipe: Pipe, queued: boolean): void {
     if (queued) {
-      if (this.#queued.add(pipe).size === 1) this.inUse.owe(this)
+      if (this.#queued.add(pipe).size === 1) this.inUse.owe(this.tally)
       return
     }
     if (this.#queued.delete(pipe) && this.#queued.size === 0 && !this.closed)
-      this.inUse.settle(this)
+      this.inUse.settle(this.tally)
     this.#endpoints.emptied(pipe)
   }
 
   exhausted(pipe: Pipe): void {
-    this.#held.delete(pipe)
+    if (this.#held.delete(pipe)) this.tally.bury(pipe)
   }
 }

@@ -13,7 +13,7 @@ class DatagramPattern extends PairPattern {
   /** Datagrams come whether there is room or not. */
   override intake(pipe: Pipe): boolean {
     if (pipe.room > 0) return true
-    this.host.drop('full')
+    pipe.discarded('full')
     return false
   }
 

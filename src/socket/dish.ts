@@ -48,7 +48,7 @@ class DishPattern extends FairPattern {
     const reason = this.#wants(group) ? 'full' : 'unsubscribed'
     // Datagrams come whether there is room or not; nothing else does.
     if (reason === 'full' && pipe.room > 0) return true
-    this.host.drop(reason)
+    pipe.discarded(reason)
     return false
   }
 

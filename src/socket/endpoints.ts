@@ -19,15 +19,26 @@ export interface EndpointsHost {
   readonly options: Pick<OptionValues, 'immediate' | 'linger' | 'reconnectStop'>
   readonly type: SocketType
   /** A new pipe, known to the pattern. @throws ZmqError when that has no place for another. */
-  addPipe(peerId?: Uint8Array): Pipe
+  addPipe(origin: Origin): Pipe
   /** The pattern forgets the pipe: nothing more is sent through it. */
   removePipe(pipe: Pipe): void
   /** The session begins on the pipe. @returns why it must not. */
   openPipe(pipe: Pipe, session: Session): ZmqError | undefined
 }
 
-interface Bound {
+/** Where the peer of a pipe is, or came to. */
+export interface Origin {
+  /** What was dialled, and what the local side wants to call who is there. */
+  readonly endpoint?: Endpoint
+  readonly peerId?: Uint8Array | undefined
+  readonly transport?: Transport
+  /** Who took the connection. */
+  readonly listener?: Listener
+}
+
+interface Bound extends Origin {
   listener?: Listener
+  readonly pipe?: undefined
   readonly pipes: Set<Pipe>
   readonly emit: Emit
   /** No longer: a handshake that is done in this very moment comes too late. */
@@ -92,7 +103,7 @@ export class Endpoints implements ConnectorHost {
     const accept = (session: Session): void => {
       // Its handshake may have been done in the very moment of the end.
       if (bound.left) session.destroy()
-      else this.#accept(session, bound.pipes)
+      else this.#accept(session, bound)
     }
     const listener = transport.listen(endpoint, local, accept, server)
     bound.listener = listener
@@ -121,16 +132,6 @@ export class Endpoints implements ConnectorHost {
     this.#unbind(bound, linger !== 0)
   }
 
-  /** Whether any of the pipes leads out of the thread: in one that ends nobody will read. */
-  leadOut(pipes: ReadonlySet<Pipe>): boolean {
-    return [...pipes].some((pipe) => {
-      const { session } = pipe
-      if (session !== undefined) return session.isInternal !== true
-      const connector = this.#connectorOf(pipe)
-      return connector === undefined || leadsOut(connector)
-    })
-  }
-
   connect(address: string, peerId?: Uint8Array): void {
     const { options, type } = this.#host
     const { endpoint, transport } = this.#find(address)
@@ -138,7 +139,7 @@ export class Endpoints implements ConnectorHost {
     transport.check(endpoint, local)
     if (type.once !== true || this.#connectorsTo(address).length === 0) {
       const connector = new Connector(this, local, transport, endpoint, peerId)
-      if (!options.immediate) connector.pipe = this.#newPipe(peerId)
+      if (!options.immediate) connector.pipe = this.#newPipe(connector)
       this.#connectors.add(connector)
       connector.start()
     }
@@ -180,6 +181,7 @@ export class Endpoints implements ConnectorHost {
   async connected(connector: Connector, session: Session): Promise<void> {
     const pipe = this.#pipeFor(session, connector)
     if (pipe === undefined) return
+    connector.pipe = pipe
     const { promise, resolve } = deferred<undefined>()
     this.#open(pipe, session, () => {
       // With `immediate` there is no room for a peer that is not there.
@@ -215,9 +217,9 @@ export class Endpoints implements ConnectorHost {
   }
 
   /** Undefined where another peer has the only place: this one may have it later. */
-  #newPipe(peerId: Uint8Array | undefined): Pipe | undefined {
+  #newPipe(connector: Connector): Pipe | undefined {
     try {
-      return this.#host.addPipe(peerId)
+      return this.#host.addPipe(connector)
     } catch (error) {
       if (error instanceof ZmqError && error.code === 'EBUSY') return undefined
       throw error
@@ -225,10 +227,9 @@ export class Endpoints implements ConnectorHost {
   }
 
   /** Where a new session belongs; if nowhere, it is told so and ends. */
-  #pipeFor(session: Session, connector?: Connector): Pipe | undefined {
+  #pipeFor(session: Session, origin: Connector | Bound): Pipe | undefined {
     try {
-      const pipe = connector?.pipe ?? this.#host.addPipe(connector?.peerId)
-      if (connector !== undefined) connector.pipe = pipe
+      const pipe = origin.pipe ?? this.#host.addPipe(origin)
       if (!pipe.closed) return pipe
       session.destroy()
     } catch (error) {
@@ -256,9 +257,10 @@ export class Endpoints implements ConnectorHost {
 
   // --- accepting
 
-  #accept(session: Session, pipes: Set<Pipe>): void {
-    const pipe = this.#pipeFor(session)
+  #accept(session: Session, bound: Bound): void {
+    const pipe = this.#pipeFor(session, bound)
     if (pipe === undefined) return
+    const { pipes } = bound
     pipes.add(pipe)
     this.#open(pipe, session, () => {
       pipes.delete(pipe)

@@ -1,4 +1,5 @@
-import { ZmqError } from '../errors.js'
+import { showAll } from '#inspect'
+import { busy, ZmqError } from '../errors.js'
 import type { DropEvent, Event, EventOfType, EventSubscriber, EventType } from '../events.js'
 import { deferred, type Deferred } from '../util/deferred.js'
 import { Deque } from '../util/deque.js'
@@ -56,10 +57,7 @@ export class Observer implements EventSubscriber {
       )
     }
     if (this.#waiting !== undefined) {
-      throw new ZmqError('EBUSY', {
-        message:
-          'Observer is busy reading; only one receive operation may be in progress at any time',
-      })
+      throw busy('Observer', 'reading', 'receive')
     }
     const event = this.#unread.shift()
     if (event !== undefined) return Promise.resolve(event)
@@ -179,14 +177,12 @@ const SHOWN: ReadonlySet<string> = new Set([
   'count',
 ])
 
-const INSPECT = Symbol.for('nodejs.util.inspect.custom')
-
 /** Keeps our additional facts out of comparisons and loops, though not out of what is printed. */
 function withHiddenFacts<E extends Event | DropEvent>(event: E): E {
   const shaped = {}
   for (const [name, value] of Object.entries(event)) {
     Object.defineProperty(shaped, name, { value, enumerable: SHOWN.has(name) })
   }
-  Object.defineProperty(shaped, INSPECT, { value: () => ({ ...event }), enumerable: false })
+  showAll(shaped, event)
   return shaped as E
 }

@@ -17,9 +17,7 @@ export class PublisherPattern extends Pattern {
 
   constructor(host: PatternHost) {
     super(host)
-    this.#out = new FanOut((reason, count) => {
-      host.drop(reason, count)
-    })
+    this.#out = new FanOut(host)
     this.#select = (pipe) => {
       this.#out.select(pipe)
     }

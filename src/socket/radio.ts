@@ -21,9 +21,7 @@ class RadioPattern extends Pattern {
 
   constructor(host: PatternHost) {
     super(host)
-    this.#out = new FanOut((reason, count) => {
-      host.drop(reason, count)
-    })
+    this.#out = new FanOut(host)
   }
 
   attach(pipe: Pipe): void {

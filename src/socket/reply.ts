@@ -40,7 +40,7 @@ class ReplyPattern extends FairPattern {
     }
     const { pipe, envelope } = this.#asker
     this.#asker = undefined
-    if (!pipe.write([...envelope, ...body])) this.host.drop(pipe.closed ? 'unroutable' : 'full')
+    if (!pipe.write([...envelope, ...body])) pipe.discarded(pipe.closed ? 'unroutable' : 'full')
     return true
   }
 

@@ -37,12 +37,12 @@ class RouterPattern extends RoutedPattern {
       return true
     }
     if (message.length === 1) {
-      this.host.drop('unexpected')
+      route.pipe.discarded('unexpected')
       return true
     }
     if (route.pipe.write(message.slice(1))) return true
     if (this.host.options.mandatory) return false
-    this.host.drop('full')
+    route.pipe.discarded('full')
     return true
   }
 

@@ -93,6 +93,7 @@ export abstract class Socket extends NumberedBase implements Observable {
     Object.seal(this)
     try {
       Object.assign(this, rest)
+      this.#core.tally.open(this)
     } catch (error) {
       void this.#core.close()
       throw error
@@ -153,7 +154,7 @@ export abstract class Socket extends NumberedBase implements Observable {
     return !this.closed && this.#core.pattern.canSend
   }
 
-  /** What the socket has done and holds, in messages, at this moment. */
+  /** What the socket has done and holds at this moment; its peers one by one in `stats.perPeer`. */
   get stats(): SocketStats {
     return this.#core.stats
   }

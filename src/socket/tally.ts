@@ -1,43 +1,171 @@
-import type { DropEvent, DropReason } from '../events.js'
-import { atEndOfTurn, type TurnTask } from '../util/turn.js'
-import type { Pipe } from '../routing/pipe.js'
-import { noDrops, type SocketStats } from './stats.js'
+import { RECEIVES, SENDS, traceEvent, traceMessage, traceOpen } from '#trace'
+import type { DropEvent, Event, LastError } from '../events.js'
+import type { Parts } from '../message.js'
+import { Account } from '../routing/account.js'
+import { AccountedPipe, Figures } from '../routing/accounted-pipe.js'
+import type { Pipe, PipeOwner } from '../routing/pipe.js'
+import { remember } from './open-sockets.js'
+import type { Origin } from './endpoints.js'
+import type { Pattern } from './pattern.js'
+import { Tally as SmallTally } from './small-tally.js'
+import type { DropStats, PeerStats, SocketStats, TrafficStats } from './stats.js'
 
-/** Counts what becomes of messages, and reports drops: at most one event of each reason a turn. */
-export class Tally implements TurnTask {
-  sent = 0
-  received = 0
-  connections = 0
-  readonly #dropped = noDrops()
-  readonly #unreported = new Map<DropReason, number>()
-  readonly #emit: (event: DropEvent) => void
+// Constants of this module, so that asking them with each message is nothing to the compiler.
+const sends = SENDS
+const receives = RECEIVES
 
-  constructor(emit: (event: DropEvent) => void) {
-    this.#emit = emit
+/** Endpoints whose connections are accounted for; beyond it the first ones begin anew. */
+const MOST_ACCOUNTS = 1000
+
+/** Counts what becomes of messages and connections, and tells those who trace. */
+export class Tally extends SmallTally {
+  /** Of all endpoints together. */
+  readonly #account = new Account()
+  /** Of endpoints that were dialled: these outlive a connection, and the pipe where `immediate` is set. */
+  readonly #accounts = new Map<string, Account>()
+  /** That hold or carry something. */
+  readonly #pipes = new Set<AccountedPipe>()
+  /** Of pipes that are gone. */
+  readonly #gone = new Figures()
+  #socket: WeakRef<object> | undefined
+  #forget: (() => void) | undefined
+
+  override open(socket: object): void {
+    this.#socket = new WeakRef(socket)
+    this.#forget = remember(this.#socket)
+    traceOpen(socket)
   }
 
-  /** The counts, and what pipes hold. */
-  stats(pipes: Iterable<Pipe>): SocketStats {
-    const queued = { outgoing: 0, incoming: 0 }
+  override send(message: Parts): void {
+    this.sent++
+    if (sends.hasSubscribers) traceMessage(sends, this.#socket?.deref(), message)
+  }
+
+  override receive(message: Parts, pattern: Pattern): void {
+    this.received++
+    if (!receives.hasSubscribers) return
+    traceMessage(receives, this.#socket?.deref(), message, { peer: pattern.source?.peer })
+  }
+
+  /** What is queued may take so long at the end of the process; `close()` has its own limit. */
+  override get patience(): number {
+    if (this.host.closed) return -1
+    const leads = [...this.#pipes].some((pipe) => pipe.queued > 0 && pipe.leadsOut)
+    return leads ? this.host.options.linger : 0
+  }
+
+  override note(event: Event | DropEvent): void {
+    if (event.type !== 'drop') {
+      this.#account.note(event)
+      if ('address' in event) this.#accounts.get(event.address)?.note(event)
+      if (event.type === 'end') this.#forget?.()
+    }
+    traceEvent(this.#socket?.deref(), event)
+  }
+
+  override pipe(owner: PipeOwner, origin: Origin): Pipe {
+    const { endpoint, listener } = origin
+    const account =
+      endpoint === undefined ? new Account(listener?.endpoint) : this.#accountOf(endpoint.text)
+    const pipe = new AccountedPipe(owner, account, origin)
+    this.#pipes.add(pipe)
+    return pipe
+  }
+
+  #accountOf(endpoint: string): Account {
+    const account = this.#accounts.get(endpoint) ?? new Account(endpoint, this.#account)
+    this.#accounts.set(endpoint, account)
+    if (this.#accounts.size > MOST_ACCOUNTS) {
+      for (const oldest of this.#accounts.keys()) {
+        this.#accounts.delete(oldest)
+        break
+      }
+    }
+    return account
+  }
+
+  /** Keeps the figures of a pipe that is gone. */
+  override bury(pipe: Pipe): void {
+    if (!(pipe instanceof AccountedPipe) || !this.#pipes.delete(pipe)) return
+    this.#gone.add(pipe.figures)
+  }
+
+  override stats(_held?: ReadonlySet<Pipe>): SocketStats {
+    const pipes = this.#pipes
+    const figures = new Figures().add(this.#gone)
     let peers = 0
     for (const pipe of pipes) {
-      queued.outgoing += pipe.outgoing
-      queued.incoming += pipe.incoming
+      figures.add(pipe.figures)
       if (pipe.session !== undefined) peers++
     }
-    const { sent, received, connections } = this
-    return { sent, received, queued, dropped: { ...this.#dropped }, connections, peers }
+    return new Stats(this, figures, { ...this.dropped }, this.#account, pipes, peers)
+  }
+}
+
+/** A class, so that the list of peers costs nothing where nobody asks for it. */
+class Stats implements SocketStats {
+  readonly sent: number
+  readonly received: number
+  readonly queued: SocketStats['queued']
+  readonly meanWait: SocketStats['meanWait']
+  readonly bytes: SocketStats['bytes']
+  readonly dropped: DropStats
+  readonly connections: number
+  readonly peers: number
+  readonly reconnects: number
+  readonly handshakeFailures: number
+  readonly lastError: LastError | undefined
+  readonly #pipes: ReadonlySet<AccountedPipe>
+
+  constructor(
+    { sent, received, connections }: Tally,
+    figures: Figures,
+    dropped: DropStats,
+    { reconnects, handshakeFailures, lastError }: Account,
+    pipes: ReadonlySet<AccountedPipe>,
+    peers: number,
+  ) {
+    const { queued, meanWait, bytes } = traffic(figures)
+    this.sent = sent
+    this.received = received
+    this.queued = queued
+    this.meanWait = meanWait
+    this.bytes = bytes
+    this.dropped = dropped
+    this.connections = connections
+    this.peers = peers
+    this.reconnects = reconnects
+    this.handshakeFailures = handshakeFailures
+    this.lastError = lastError
+    this.#pipes = pipes
   }
 
-  drop(reason: DropReason, count: number): void {
-    this.#dropped[reason] += count
-    this.#dropped.total += count
-    if (this.#unreported.size === 0) atEndOfTurn(this)
-    this.#unreported.set(reason, (this.#unreported.get(reason) ?? 0) + count)
+  get perPeer(): PeerStats[] {
+    return Array.from(this.#pipes, peerStats)
   }
+}
 
-  endTurn(): void {
-    for (const [reason, count] of this.#unreported) this.#emit({ type: 'drop', reason, count })
-    this.#unreported.clear()
+/** Figures in the shape in which users get them. */
+function traffic(figures: Figures): Pick<TrafficStats, 'queued' | 'meanWait' | 'bytes'> {
+  const { outgoing, incoming, bytesSent, bytesReceived } = figures
+  const mean = (waited: number, of: number): number => (of === 0 ? 0 : waited / of)
+  return {
+    queued: { outgoing, incoming },
+    meanWait: {
+      outgoing: mean(figures.outWaited, figures.outMeasured),
+      incoming: mean(figures.inWaited, figures.inMeasured),
+    },
+    bytes: { sent: bytesSent, received: bytesReceived },
+  }
+}
+
+/** What there is to say about a peer. */
+function peerStats({ account, session, peer, figures, dropped }: AccountedPipe): PeerStats {
+  const { endpoint, reconnects, handshakeFailures, lastError } = account
+  const { sent, received } = figures
+  return {
+    ...{ endpoint, peer, connected: session !== undefined, sent, received },
+    ...traffic(figures),
+    ...{ dropped, reconnects, handshakeFailures, lastError },
   }
 }

@@ -15,9 +15,7 @@ class XSubscriberPattern extends FairPattern {
 
   constructor(host: PatternHost) {
     super(host)
-    this.#out = new FanOut((reason, count) => {
-      host.drop(reason, count)
-    })
+    this.#out = new FanOut(host)
   }
 
   attach(pipe: Pipe): void {

@@ -2,6 +2,7 @@ import type { DropReason, PeerInfo } from '../events.js'
 import type { Parts, Subscription } from '../message.js'
 import { initialOptions } from '../options.js'
 import type { ByteStream } from '../session/byte-stream.js'
+import type { Flow } from '../session/flow.js'
 import type { Batch, LocalPeer, Session, Traffic } from '../session/session.js'
 import type { StreamSession } from '../session/stream-session.js'
 import type { LocalEnd } from './transport.js'
@@ -60,6 +61,10 @@ export class CountedSession implements Session, Traffic {
 
   get unwritten(): number {
     return this.#lost ?? this.#inner.unwritten
+  }
+
+  get flow(): Flow | undefined {
+    return this.#inner.flow
   }
 
   start(traffic: Traffic): void {
@@ -163,7 +168,9 @@ export class CountedSession implements Session, Traffic {
 
   ended(error: Error | undefined): void {
     const { takenByLeft } = this.#stream
-    this.#lost = takenByLeft === undefined ? this.#inner.unwritten : (this.#sent - takenByLeft) | 0
+    const { unwritten } = this.#inner
+    this.#lost = takenByLeft === undefined ? unwritten : (this.#sent - takenByLeft) | 0
+    if (this.flow !== undefined) this.flow.sent -= this.#lost - unwritten
     this.#traffic?.ended(error)
   }
 }

@@ -1,5 +1,7 @@
+import { gave, join, newFlow } from '#flow'
 import type { PeerInfo } from '../events.js'
 import { ownParts, type Parts } from '../message.js'
+import type { Flow } from '../session/flow.js'
 import {
   nextConnection,
   NOTHING_SAID,
@@ -17,6 +19,7 @@ export class InprocSession implements Session {
   readonly isInternal = true
   readonly connection: number
   readonly unwritten = 0
+  readonly flow: Flow | undefined = newFlow()
   #other: InprocSession | undefined
   #traffic: Traffic | undefined
   /** The other end's queue is full. */
@@ -38,6 +41,7 @@ export class InprocSession implements Session {
     const there = new InprocSession(address, connection, local)
     here.#other = there
     there.#other = here
+    join(here, there)
     return [here, there]
   }
 
@@ -58,6 +62,7 @@ export class InprocSession implements Session {
     const receiver = this.#receiver
     if (receiver === undefined || this.#blocked) return false
     keep(message)
+    gave(this, message)
     this.#blocked = !receiver.deliver(ownParts(message))
     return true
   }
@@ -74,6 +79,7 @@ export class InprocSession implements Session {
       const message = this.#traffic.pull()
       if (message === undefined) break
       keep(message)
+      gave(this, message)
       this.#blocked = !to.deliver(message)
     }
     this.#pulling = false

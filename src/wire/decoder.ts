@@ -24,6 +24,8 @@ export interface DecoderOptions {
 export interface Batch {
   /** Messages that are left. */
   readonly count: number
+  /** When it was queued, as `performance.now()` has it; whoever queues it says so. */
+  since: number
   /** The next message; there must be one. */
   next(): Parts
 }

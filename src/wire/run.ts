@@ -9,6 +9,7 @@ import { LONG, LONG_HEADER, MORE, readLength, SHORT_HEADER } from './frame.js'
 export class Run {
   /** Messages that are left. */
   count: number
+  since = 0
   readonly #chunk: Chunk
   #at: number
 

@@ -15,6 +15,7 @@ import {
 /** Whole messages of ZWS in one chunk, which are unmasked and decoded when they are taken. */
 export class WebSocketRun implements Batch {
   count: number
+  since = 0
   readonly #chunk: Chunk
   #at: number
   #more = false

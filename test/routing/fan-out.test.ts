@@ -6,7 +6,7 @@ import { fill, part, TestOwner } from '../support/pipes.js'
 
 function fanOut(names: string[], sendHighWaterMark = 100) {
   const owner = new TestOwner({ sendHighWaterMark })
-  const fan = new FanOut(owner.drop)
+  const fan = new FanOut(owner)
   const pipes = owner.pipes(...names) as [Pipe, Pipe, Pipe]
   for (const pipe of pipes) fan.add(pipe)
   /** What each pipe has got since the last call. */

@@ -80,6 +80,7 @@ export class TestOwner implements PipeOwner {
 export class TestSession implements Session {
   readonly peer = { ...NOTHING_SAID, address: '', socketType: 'DEALER', protocol: '' }
   readonly connection = 1
+  readonly flow = undefined
   /** Messages that the system has taken. */
   readonly written: string[] = []
   readonly log: string[] = []

@@ -139,7 +139,7 @@ describe('a thread that is terminated', () => {
       await untilPeers(pull, threads.length)
       for (let count = 0; count < 100; count += 1) await pull.receive()
       await Promise.all(threads.map((thread) => thread.terminate()))
-      while (pull.stats.peers > 0) {
+      while (pull.stats.peers > 0 || pull.stats.queued.incoming > 0) {
         if (pull.stats.queued.incoming > 0) await pull.receive()
         else await nextTurn()
       }

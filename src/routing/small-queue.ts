@@ -2,8 +2,8 @@ import type { Parts } from '../message.js'
 import type { Batch } from '../session/session.js'
 import { Deque } from '../util/deque.js'
 
-/** Messages that wait to be received, in order: each by itself, or in the batch that it came in. */
-export class Inbox {
+/** What queue.ts is, for pages: it looks at no clock. */
+export class Queue {
   readonly #queue = new Deque<Parts | Batch>()
   /** The batch whose messages come next. */
   #batch: Batch | undefined
@@ -19,7 +19,13 @@ export class Inbox {
     this.#queue.push(message)
   }
 
-  /** The batch belongs to the inbox from now on. */
+  /** Puts a message before all others, of which none is in a batch. */
+  unshift(message: Parts): void {
+    this.#length++
+    this.#queue.unshift(message)
+  }
+
+  /** The batch belongs to the queue from now on. */
   pushBatch(batch: Batch): void {
     this.#length += batch.count
     this.#queue.push(batch)
