@@ -41,6 +41,9 @@ const layers = {
   curve: ['security', 'node'],
   draft: ['context', 'socket'],
   certificates: ['node'],
+  metrics: ['context', 'socket'],
+  prometheus: ['metrics'],
+  opentelemetry: ['metrics'],
   workers: ['util', 'errors', 'endpoint', 'session', 'transport', 'context'],
   'v5-compat': ['util', ...foundation, 'options', 'context', 'curve-key-pair', 'socket'],
   // On top of everything, by the public names; only `dump` reads bytes itself.
@@ -130,7 +133,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/(index|extra|curve|certificates|draft|workers|v5-compat/index)\\.ts$',
+          '^src/(index|extra|curve|certificates|draft|opentelemetry|prometheus|workers|v5-compat/index)\\.ts$',
       },
     },
     {

@@ -14,6 +14,8 @@ const entries = [
   'zerowire/extra',
   'zerowire/curve',
   'zerowire/certificates',
+  'zerowire/prometheus',
+  'zerowire/opentelemetry',
   'zerowire/draft',
   'zerowire/workers',
   'zerowire/v5-compat',
