@@ -277,6 +277,7 @@ export class SocketCore implements PatternHost, PipeOwner, EndpointsHost, Settin
   }
 
   attachObserver(observer: Observer): Use {
+    if (this.closed) throw new ZmqError('ENOTSOCK')
     this.#observers = [...this.#observers.filter(({ closed }) => !closed), observer]
     return this.inUse
   }

@@ -32,6 +32,7 @@ export class Observer implements EventSubscriber {
   /**
    * Observes a socket from now on, beside `socket.events` and any other observer.
    * @throws TypeError when it is no socket.
+   * @throws ZmqError `ENOTSOCK` when it is closed.
    */
   constructor(socket: Observable) {
     if (typeof (socket as Partial<Observable> | null | undefined)?.attachObserver !== 'function') {

@@ -39,8 +39,10 @@ export class Tally implements TurnTask, Debtor {
   }
 
   endTurn(): void {
-    for (const [reason, count] of this.#unreported) this.host.emit({ type: 'drop', reason, count })
+    // A listener that closes the socket comes here again.
+    const unreported = [...this.#unreported]
     this.#unreported.clear()
+    for (const [reason, count] of unreported) this.host.emit({ type: 'drop', reason, count })
   }
 
   /** Pages do not wait. */

@@ -129,7 +129,10 @@ export abstract class Socket extends NumberedBase implements Observable {
     return this.#core.context
   }
 
-  /** What happens to the socket's endpoints and connections; the same object each time. Events are kept from the first access on. */
+  /**
+   * What happens to the socket's endpoints and connections; the same object each time. Events are kept from the
+   * first access on. @throws ZmqError `ENOTSOCK` when that comes after `close()`.
+   */
   get events(): Observer {
     return this.#core.events
   }

@@ -243,6 +243,12 @@ describe('the observer', () => {
     expect(events.closed).toBe(true)
   })
 
+  it('of a socket that is closed is refused', () => {
+    const pull = open(ours, 'Pull')
+    pull.close()
+    expect(() => pull.events).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }))
+  })
+
   // The reference stops working when its monitor is closed.
   itOurs('can be closed alone', async () => {
     const pull = open(ours, 'Pull')
@@ -314,6 +320,18 @@ describeOurs('facts the reference does not give', () => {
     const drop = nextDrop(router)
     await router.send(['nobody', 'lost'])
     expect(await drop).toMatchObject({ reason: 'unroutable', count: 1 })
+  })
+
+  it('what was dropped, to a listener that closes the socket', async () => {
+    const router = track(new zerowire.Router())
+    const drops: string[] = []
+    router.events.on('drop', ({ reason }) => {
+      drops.push(reason)
+      if (drops.length < 3) router.close()
+    })
+    await router.send(['nobody', 'lost'])
+    await router.close()
+    expect(drops).toEqual(['unroutable'])
   })
 
   it('the address of a bind that failed, with its scheme', async () => {
