@@ -327,7 +327,7 @@ describeOurs('facts the reference does not give', () => {
     const drops: string[] = []
     router.events.on('drop', ({ reason }) => {
       drops.push(reason)
-      if (drops.length < 3) router.close()
+      if (drops.length < 3) void router.close()
     })
     await router.send(['nobody', 'lost'])
     await router.close()
