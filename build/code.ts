@@ -44,16 +44,18 @@ function ofProcess(code: string): string {
 }
 
 /**
- * Without comments and blanks; names that a stack trace shows are kept. With a map where Node loads
- * it: who bundles for pages makes one of his own.
+ * Without comments, blanks and long names; those of classes and methods are kept, which a stack trace
+ * shows. With a map where Node loads the library itself: who bundles for pages makes one of his own, and
+ * those of patterns and programs would not fit into the size that the package may have.
  */
 async function write(directory: string, chunk: OutputChunk): Promise<void> {
   const path = join(directory, chunk.fileName)
-  const own = chunk.map?.toString() ?? ''
+  const isLibrary = chunk.moduleIds.some((id) => /^src\/(?!cli\/)/.test(relative(root, id)))
+  const own = (isLibrary && chunk.map?.toString()) || ''
   const inline = own && `${MAP}data:application/json;base64,${Buffer.from(own).toString('base64')}`
   const { code, map } = await transform(ofProcess(chunk.code) + inline, {
     ...{ loader: 'js', target: TARGET, lineLimit: LINE, legalComments: 'none' },
-    ...{ minifyWhitespace: true, minifySyntax: true, sourcemap: 'external', sourcesContent: false },
+    ...{ minify: true, sourcemap: 'external', sourcesContent: false },
   })
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, code + (own && `${MAP}${basename(path)}.map\n`))
@@ -73,8 +75,8 @@ async function bundle(
   const made = await bundled.generate({
     ...{ dir: directory, minifyInternalExports: false, ...output },
     minify: {
-      compress: { keepNames: { function: true, class: true } },
-      mangle: { keepNames: true },
+      compress: { keepNames: { function: false, class: true } },
+      mangle: { keepNames: { function: false, class: true } },
       codegen: false,
     },
     // One for all that the main entry needs, so that no call of it goes from one file to another.

@@ -8,7 +8,7 @@ import { projectRoot } from './program.js'
 import { WakeUp } from './wake-up.js'
 
 /** The built program, as `npx zerowire` runs it. */
-export const cliProgram: string = join(projectRoot, 'dist/commonjs/cli/main.js')
+export const cliProgram: string = join(projectRoot, 'dist/cli/main.cjs')
 
 /** How a command ended. */
 export interface Ended {
