@@ -51,7 +51,7 @@ function ofProcess(code: string): string {
 async function write(directory: string, chunk: OutputChunk): Promise<void> {
   const path = join(directory, chunk.fileName)
   const isLibrary = chunk.moduleIds.some((id) => /^src\/(?!cli\/)/.test(relative(root, id)))
-  const own = (isLibrary && chunk.map?.toString()) || ''
+  const own = isLibrary ? (chunk.map?.toString() ?? '') : ''
   const inline = own && `${MAP}data:application/json;base64,${Buffer.from(own).toString('base64')}`
   const { code, map } = await transform(ofProcess(chunk.code) + inline, {
     ...{ loader: 'js', target: TARGET, lineLimit: LINE, legalComments: 'none' },
