@@ -71,12 +71,23 @@ function escaped(value: string): string {
 
 /** A request of `node:http`, as far as the handler looks at it. */
 export interface MetricsRequest {
-  readonly headers: { readonly accept?: string | undefined }
+  /** Its headers, in small letters. */
+  readonly headers: {
+    /** What the client can read, by which the handler chooses between the two formats. */
+    readonly accept?: string | undefined
+  }
 }
 
 /** A response of `node:http`, as far as the handler writes it. */
 export interface MetricsResponse {
-  writeHead(status: number, headers: Record<string, string>): { end(text: string): unknown }
+  /** Begins the response, always with status 200 and a `Content-Type`. */
+  writeHead(
+    status: number,
+    headers: Record<string, string>,
+  ): {
+    /** Sends the text and ends the response. */
+    end(text: string): unknown
+  }
 }
 
 /**

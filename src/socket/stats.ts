@@ -20,12 +20,22 @@ export interface TrafficStats {
    * Messages that were read together are measured together, by their first and their last. Of others
    * (`inproc://` within a thread, CURVE, everything that is queued to be sent) the first of each 64 is measured. Dropped ones are not.
    */
-  readonly meanWait: { readonly outgoing: number; readonly incoming: number }
+  readonly meanWait: {
+    /** In a queue towards a peer, in milliseconds. */
+    readonly outgoing: number
+    /** In a queue from a peer, in milliseconds. */
+    readonly incoming: number
+  }
   /**
    * Bytes that have crossed connections, beginning with their handshake: framing, signs of life and
    * encryption by CURVE included, TLS and what is below not. Over `inproc://` within a thread the bytes of messages.
    */
-  readonly bytes: { readonly sent: number; readonly received: number }
+  readonly bytes: {
+    /** Written to connections. */
+    readonly sent: number
+    /** Read from connections. */
+    readonly received: number
+  }
   /** Messages dropped, by reason. A message for several peers counts once for each that missed it. */
   readonly dropped: DropStats
   /** Connections that this side has made anew after one had been lost. */
