@@ -1,5 +1,6 @@
 /**
- * Binary Star (guide, chapter 4): two servers of which one serves, and a client that finds it.
+ * Binary Star (guide, chapter 4): two servers of which one serves, and a client that finds it. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/binary-star
  */

@@ -1,5 +1,6 @@
 /**
- * Clone (RFC 12): a map that many share, of a server or a pair of them.
+ * Clone (RFC 12): a map that many share, of a server or a pair of them. [Its page](README.md) says
+ * when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/clone
  */

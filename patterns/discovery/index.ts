@@ -1,5 +1,6 @@
 /**
- * Who is there: endpoints by the names of services, and sockets whose connects follow them.
+ * Who is there: endpoints by the names of services, and sockets whose connects follow them. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/discovery
  */

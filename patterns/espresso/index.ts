@@ -1,6 +1,6 @@
 /**
- * A forwarder for publishers and subscribers with a tap that shows what passes. See the README beside
- * this file.
+ * A forwarder for publishers and subscribers with a tap that shows what passes. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/espresso
  */

@@ -1,6 +1,7 @@
 /**
  * Bulk transfer of files, and of any source of bytes: in chunks that the receiver asks for, so that
- * neither side fills its memory; resumed where it was broken off; checked to the last byte.
+ * neither side fills its memory; resumed where it was broken off; checked to the last byte. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/file-transfer
  */

@@ -1,6 +1,6 @@
 /**
  * Clients that know several servers and need no broker (RFC 10, FLP, and the two simpler models of
- * the guide). See the README beside this file.
+ * the guide). [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/freelance
  */

@@ -1,5 +1,6 @@
 /**
  * Consistent hashing: who owns a key, and a broker that hands each request to the worker that does.
+ * [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/hash-ring
  */

@@ -1,6 +1,6 @@
 /**
- * A forwarder that sends the last value of each topic to those who subscribe later. See the README
- * beside this file.
+ * A forwarder that sends the last value of each topic to those who subscribe later. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/last-value-cache
  */

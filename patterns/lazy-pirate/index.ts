@@ -1,6 +1,7 @@
 /**
  * A client that asks again, on a new socket, when no reply comes; and what a server needs so that
- * asking twice does no harm. See the README beside this file.
+ * asking twice does no harm. [Its page](README.md) says when to use it, what it guarantees and what
+ * it does not.
  *
  * @module zerowire/patterns/lazy-pirate
  */

@@ -1,6 +1,6 @@
 /**
- * A queue that gives each request to the worker that has had none for longest, and its workers. See
- * the README beside this file.
+ * A queue that gives each request to the worker that has had none for longest, and its workers.
+ * [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/load-balancer
  */

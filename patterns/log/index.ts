@@ -1,5 +1,6 @@
 /**
  * A durable log: topics with partitions, offsets, groups of readers, retention, and a live tail.
+ * [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/log
  */

@@ -1,6 +1,6 @@
 /**
  * Majordomo: clients ask for services by name, a broker hands their requests to workers (RFC 7, RFC
- * 18, RFC 8). See the README beside this file.
+ * 18, RFC 8). [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/majordomo
  */

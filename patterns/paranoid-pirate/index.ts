@@ -1,6 +1,6 @@
 /**
- * A queue and workers that notice when the other is not there any more (RFC 6, PPP). See the README
- * beside this file.
+ * A queue and workers that notice when the other is not there any more (RFC 6, PPP). [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/paranoid-pirate
  */

@@ -1,6 +1,6 @@
 /**
  * Ventilator, workers and sink: jobs that are kept until they are done, and results that come once.
- * See the README beside this file.
+ * [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/pipeline
  */

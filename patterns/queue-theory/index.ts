@@ -1,6 +1,6 @@
 /**
- * Queue theory made visible: length, throughput and waiting time of the queues of any sockets. See the
- * README beside this file.
+ * Queue theory made visible: length, throughput and waiting time of the queues of any sockets. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/queue-theory
  */

@@ -1,5 +1,6 @@
 /**
  * Named queues whose messages survive crashes, and are there until somebody has processed them.
+ * [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/queue
  */

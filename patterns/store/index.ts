@@ -1,5 +1,6 @@
 /**
- * Where patterns keep what has to outlive them: ordered keys of bytes, written in groups.
+ * Where patterns keep what has to outlive them: ordered keys of bytes, written in groups. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/store
  */

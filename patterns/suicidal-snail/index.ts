@@ -1,6 +1,6 @@
 /**
- * A subscriber that ends itself when it is too slow, and the publisher that lets it know. See the
- * README beside this file.
+ * A subscriber that ends itself when it is too slow, and the publisher that lets it know. [Its
+ * page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/suicidal-snail
  */

@@ -1,6 +1,6 @@
 /**
- * Titanic: requests that outlive their clients, their workers and the server that keeps them (RFC 9).
- * See the README beside this file.
+ * Titanic: requests that outlive their clients, their workers and the server that keeps them (RFC
+ * 9). [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/titanic
  */

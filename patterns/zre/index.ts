@@ -1,5 +1,6 @@
 /**
  * Nodes of a local network that find each other, and talk one to one or in groups: ZRE (RFC 36).
+ * [Its page](README.md) says when to use it, what it guarantees and what it does not.
  *
  * @module zerowire/patterns/zre
  */
