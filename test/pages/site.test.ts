@@ -17,8 +17,7 @@ const site = await mkdtemp(join(tmpdir(), 'zw-site-'))
 let files: string[] = []
 
 beforeAll(async () => {
-  const typedoc = join(projectRoot, 'node_modules/typedoc/bin/typedoc')
-  await promisify(execFile)(process.execPath, [typedoc, '--out', site], { cwd: projectRoot })
+  await promisify(execFile)('npm', ['run', 'docs', '--', '--out', site], { cwd: projectRoot })
   const all = await readdir(site, { recursive: true })
   files = all.filter((name) => name.endsWith('.html'))
 }, 300_000)
