@@ -43,12 +43,14 @@ export class NetStream implements ByteStream {
 
   /**
    * Takes over a connection that a server has accepted (paused). A server makes its sockets without
-   * `onread`, so the connection moves to a new one; where that cannot be done it stays.
+   * `onread`, so the connection moves to a new one; where that cannot be done, as in Bun, it stays.
    */
   static accept(accepted: Socket): NetStream {
     return new NetStream((onread) => {
-      const { _handle: handle } = accepted as unknown as { _handle?: object | null }
-      if (handle === undefined || handle === null) return accepted
+      const { _handle: handle } = accepted as unknown as {
+        _handle?: { readStart?: unknown } | null
+      }
+      if (handle?.readStart === undefined) return accepted
       Object.assign(accepted, { _handle: null })
       const options = { handle, onread, allowHalfOpen: true, pauseOnCreate: true }
       return new Socket(options)
