@@ -10,3 +10,6 @@ export const https = (): typeof import('node:https') => process.getBuiltinModule
 export const tls = (): typeof import('node:tls') => process.getBuiltinModule('node:tls')
 
 export const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto')
+
+export const builtinModule = (): typeof import('node:module') =>
+  process.getBuiltinModule('node:module')

@@ -3,6 +3,7 @@ import type { Listener } from '../session/dialect.js'
 import { Deque } from '../util/deque.js'
 import { LIMITS } from '../wire/limits.js'
 import type { Irregular } from '../wire/websocket-decoder.js'
+import { builtinModule } from './builtin.js'
 
 /** Chunks of one frame, and fragments of one message, that may wait to be joined. */
 const MOST_PIECES = 65_536
@@ -34,14 +35,34 @@ let receiverClass: Promise<ReceiverClass> | undefined
  * comes: then there may be no file descriptor left to read it with.
  */
 export function loadReceiver(): Promise<ReceiverClass> {
-  return (receiverClass ??= import('ws').then(
-    (ws) => (ws as unknown as { Receiver: ReceiverClass }).Receiver,
+  return (receiverClass ??= loadWs().then(
+    ({ Receiver }) => Receiver,
     (error: unknown) => {
       receiverClass = undefined
       throw error
     },
   ))
 }
+
+interface Ws {
+  readonly Receiver: ReceiverClass
+}
+
+/** Bun has a `ws` of its own, which reads no frames: there the path of the installed one is looked up. */
+async function loadWs(): Promise<Ws> {
+  if ('bun' in process.versions) {
+    const load = builtinModule().createRequire(`${__dirname}/`)
+    try {
+      return load(load.resolve('ws/package.json').replace('package.json', 'index.js')) as Ws
+    } catch {
+      // Beside a single executable there is none: a connection ends with the first frame for it.
+    }
+  }
+  return (await import('ws')) as unknown as Ws
+}
+
+/** Of the file: Bun has it in both kinds of modules. */
+declare const __dirname: string
 
 /**
  * Control frames, messages in fragments, and whatever breaks RFC 6455, judged and joined by `ws`. It
