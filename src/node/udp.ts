@@ -51,15 +51,16 @@ export class UdpTransport implements Transport {
     const host = listenAddress(given, options, endpoint)
     const multicast = isMulticast(host)
     const socket = openSocket(isIPv6(host) ? 'udp6' : 'udp4', multicast)
+    let port: number
     try {
       // A multicast comes to all who wait for it, at any address.
       bindNow(socket, multicast ? undefined : host, given.port, endpoint)
+      port = portOf(socket)
       if (multicast) socket.addMembership(host, multicastInterface(given, options, endpoint))
     } catch (error) {
       socket.close()
       throw fromSystemError(error, endpoint.text)
     }
-    const { port } = socket.address()
     const prefix = given.device === undefined ? 'udp://' : `udp://${given.device};`
     const bound = formatHostPort('udp', host, port).replace('udp://', prefix)
     const format = local.socketType === 'DGRAM' ? addressedBare : grouped
@@ -104,6 +105,15 @@ function bindNow(
   socket.bind({ port, exclusive: true, ...(address === undefined ? {} : { address }) })
   socket.off('error', failed)
   if (failure !== undefined) throw fromSystemError(failure, text)
+}
+
+/** @throws ZmqError `ENOTSUP` in Bun, whose sockets are bound only after `bind()` has returned. */
+function portOf(socket: Socket): number {
+  try {
+    return socket.address().port
+  } catch (cause) {
+    throw new ZmqError('ENOTSUP', { reason: 'sockets of UDP are bound too late here', cause })
+  }
 }
 
 /** Finds out where datagrams go, and lets them. */
