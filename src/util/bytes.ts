@@ -18,7 +18,7 @@ export const fromText: (text: string) => Uint8Array = memory.fromText
 /** The same memory in the shape users are promised. */
 export const asFrame: (bytes: Uint8Array) => Uint8Array = memory.asFrame
 
-/** A copy of its own; in Node short ones share a pool of 8 KiB. */
+/** A copy of its own; in Node short ones share a pool (8 KiB, 64 KiB since Node 26). */
 export const copyOf: (bytes: Uint8Array) => Uint8Array = memory.copyOf
 
 export const toText: (bytes: Uint8Array) => string = memory.toText

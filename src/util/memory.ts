@@ -62,7 +62,7 @@ export const asFrame: (bytes: Uint8Array) => Uint8Array = runtime
         ? bytes
         : new Frame(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
 
-/** A copy of its own; in Node short ones share a pool of 8 KiB. */
+/** A copy of its own; in Node short ones share a pool (8 KiB, 64 KiB since Node 26). */
 export const copyOf: (bytes: Uint8Array) => Uint8Array = runtime
   ? (bytes) => runtime.from(bytes)
   : (bytes) => new Frame(bytes)

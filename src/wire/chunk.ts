@@ -2,7 +2,8 @@ import { copyOf, EMPTY, View } from '../util/bytes.js'
 
 /**
  * Frames below `SMALL` bytes are views of pieces of this size rather than of a whole chunk: a kept one
- * pins at most 8 KiB, as much as one of Node's small buffers; a longer one at most a chunk.
+ * pins at most 8 KiB, or as much as one of Node's small buffers (64 KiB since Node 26); a longer one at
+ * most a chunk.
  */
 const PIECE = 8192
 const SMALL = 192

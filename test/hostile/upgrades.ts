@@ -168,7 +168,7 @@ export const oddRequests: readonly { title: string; bytes: Buffer }[] = [
     title: 'its subprotocol twice (libzmq b02bdd56)',
     bytes: upgradeRequest({ headers: { 'SEC-WEBSOCKET-PROTOCOL': 'ZWS2.0/NULL' } }),
   },
-  { title: '1,000 headers behind its own (CVE-2024-37890)', bytes: amongMany(1000, 'first') },
+  { title: '90 headers behind its own (CVE-2024-37890)', bytes: amongMany(90, 'first') },
   { title: 'an origin', bytes: upgradeRequest({ headers: { Origin: 'https://example.com' } }) },
 ]
 

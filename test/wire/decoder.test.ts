@@ -4,6 +4,7 @@ import { decodeAll, Decoding } from '../support/fast-codec.js'
 import { pattern } from '../support/messages.js'
 import type { Item } from '../support/slow-codec.js'
 import { COMMAND, command, frame, LONG, message, MORE, ping } from '../support/wire.js'
+import { SMALL_PIECE } from '../support/small-piece.js'
 
 const hello: Item = { message: ['hello'] }
 
@@ -117,7 +118,7 @@ describe('memory', () => {
     decoder.push(Buffer.concat(Array.from({ length: 600 }, () => message('x'.repeat(100)))))
     for (let parts = decoder.next(); parts !== undefined; parts = decoder.next()) {
       expect(String(parts)).toBe('x'.repeat(100))
-      expect(parts[0]?.buffer.byteLength).toBeLessThanOrEqual(8192)
+      expect(parts[0]?.buffer.byteLength).toBeLessThanOrEqual(SMALL_PIECE)
     }
   })
 

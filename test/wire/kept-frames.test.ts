@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { FrameDecoder } from '../../src/wire/frame-decoder.js'
 import { FrameEncoder } from '../../src/wire/frame-encoder.js'
+import { SMALL_PIECE } from '../support/small-piece.js'
 
-const PIECE = 8192
 const CHUNK = 65_536
 
 /** A chunk as a flood of messages of one size fills it, in memory of its own. */
@@ -26,11 +26,11 @@ function framesOf(chunk: Buffer): Uint8Array[] {
 }
 
 describe('a frame that somebody keeps', () => {
-  it.each([1, 16, 100, 191])('pins at most 8 KiB when it has %i bytes', (size) => {
+  it.each([1, 16, 100, 191])('pins a small piece when it has %i bytes', (size) => {
     const frames = framesOf(floodOf(size))
     expect(frames.length).toBe(Math.floor(CHUNK / (size + 2)))
     for (const [index, frame] of frames.entries()) {
-      expect(frame.buffer.byteLength).toBeLessThanOrEqual(PIECE)
+      expect(frame.buffer.byteLength).toBeLessThanOrEqual(SMALL_PIECE)
       expect(Buffer.compare(frame, Buffer.alloc(size, index % 256))).toBe(0)
     }
   })

@@ -17,6 +17,7 @@ import {
   ZWS_MORE,
 } from '../support/websocket-frames.js'
 import { measure } from '../support/work.js'
+import { SMALL_PIECE } from '../support/small-piece.js'
 
 const KEY = Buffer.from([0x12, 0xf3, 0x84, 0x5a])
 
@@ -43,7 +44,6 @@ function head(length: bigint, first = 0x82, key = KEY): Buffer {
 }
 
 describe.each(sides)('what somebody keeps, $title', ({ key }) => {
-  const PIECE = 8192
   const CHUNK = 65_536
 
   /** A chunk as a flood of messages of one size fills it, in memory of its own. */
@@ -56,9 +56,9 @@ describe.each(sides)('what somebody keeps, $title', ({ key }) => {
   }
 
   it.each([
-    [1, PIECE],
-    [16, PIECE],
-    [191, PIECE],
+    [1, SMALL_PIECE],
+    [16, SMALL_PIECE],
+    [191, SMALL_PIECE],
     [192, CHUNK],
     [4000, CHUNK],
   ])('pins little when it has %i bytes', (size, most) => {

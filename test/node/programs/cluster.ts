@@ -11,6 +11,8 @@ if (cluster.isPrimary) {
   pull.bindSync('tcp://127.0.0.1:*')
   cluster.fork({ ADDRESS: pull.lastEndpoint }).on('message', (codes: string[]) => {
     console.log(codes.join(' '))
+    // Until now somebody had to reach it: a forgotten socket is closed.
+    pull.close()
     cluster.disconnect()
   })
 } else {
