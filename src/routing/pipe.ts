@@ -306,10 +306,11 @@ export class Pipe implements Traffic {
   /** A queue of one in which the newest wins. */
   #replace(message: Parts): boolean {
     if (this.closed) return false
-    if (this.#outgoing.length > 0) {
-      this.#outgoing.shift()
+    const queued = this.#outgoing.length
+    if (queued > 0) {
+      this.#outgoing.clear()
       this.#outgoing.push(ownParts(message))
-      this.discarded('conflated')
+      this.discarded('conflated', queued)
     } else this.#queue(message)
     this.#session?.wake()
     return true
