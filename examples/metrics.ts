@@ -23,8 +23,8 @@ source.connect('inproc://work')
 for (let number = 0; number < 60; number++) await source.send('twelve bytes')
 for (let number = 0; number < 25; number++) await sink.receive()
 
-const { sent, queued, bytes, perPeer } = source.stats
-console.log(`sent ${sent}: ${bytes.sent / 12} went, ${queued.outgoing} wait`)
+const { sent, queued, bytes, perPeer = [] } = source.stats
+console.log(`sent ${sent}: ${(bytes?.sent ?? 0) / 12} went, ${queued.outgoing} wait`)
 for (const { endpoint, peer, connected, meanWait } of perPeer) {
   console.log(`${endpoint}, ${peer?.socketType ?? 'nobody yet'}, connected: ${connected}`)
   console.log(`those that had to wait did so for ${meanWait.outgoing.toFixed(3)} ms`)

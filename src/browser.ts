@@ -52,7 +52,13 @@ export { Reply } from './socket/reply.js'
 export { Request } from './socket/request.js'
 export { Router, type RouterConnectOptions } from './socket/router.js'
 export { Socket, type BindOptions, type SocketOptions } from './socket/socket.js'
-export type { DropStats, PeerStats, SocketStats, TrafficStats } from './socket/stats.js'
+export type {
+  DropStats,
+  MeasuredStats,
+  PeerStats,
+  SocketStats,
+  TrafficStats,
+} from './socket/stats.js'
 export { Subscriber } from './socket/subscriber.js'
 export type { Readable, Writable } from './socket/traits.js'
 export type { OperationOptions } from './socket/waiting.js'

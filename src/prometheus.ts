@@ -26,8 +26,10 @@ const PREFIX = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 
 /**
  * The figures of sockets at this moment, as text. Every value has the labels `id`, `type` and `endpoint` of its
- * socket; with `perPeer` there are `zerowire_peer_...` too, with the `id`, and the peer's `endpoint` and `peer`. There are
- * as many lines as sockets, peers (at most `mostPeers` of each socket and one more), directions and reasons make.
+ * socket; with `perPeer` there are `zerowire_peer_...` too, with the `id`, and the peer's `peer_id`, `endpoint` and `peer`
+ * (its address). There are as many lines as sockets, peers (at most `mostPeers` of each socket), directions and reasons
+ * make. Each connection to a bound socket is a peer of its own: where they come and go, a server that keeps
+ * all lines it has ever seen has many.
  *
  * @throws TypeError when the prefix cannot begin a name, RangeError when `mostPeers` is no number from 0 on.
  */
@@ -51,11 +53,12 @@ function textOf(
   openMetrics: boolean,
 ): string {
   if (values.length === 0) return ''
+  const type = kind === 'counter' ? kind : 'gauge'
   const sample = kind === 'counter' ? `${name}_total` : name
   // In OpenMetrics the name of the family is without what marks its samples.
   const family = openMetrics ? name : sample
   const lines = values.map(([labels, value]) => `${sample}{${labelsOf(labels)}} ${String(value)}\n`)
-  return `# HELP ${family} ${help}\n# TYPE ${family} ${kind}\n${lines.join('')}`
+  return `# HELP ${family} ${help}\n# TYPE ${family} ${type}\n${lines.join('')}`
 }
 
 function labelsOf(labels: Readonly<Record<string, string>>): string {

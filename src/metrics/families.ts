@@ -1,35 +1,62 @@
-import type { SocketStats } from '../socket/stats.js'
-import type { Measured, PeerFigures } from './sockets.js'
+import type { MeasuredStats, PeerStats, SocketStats } from '../socket/stats.js'
+import type { Measured } from './sockets.js'
 
 /** A number, and what tells it from others of the same family and socket. */
 export type Value = readonly [labels: Readonly<Record<string, string>>, value: number]
 
+/** What is measured, by the names that Prometheus has for it. */
+export type FamilyName =
+  | `${'sent' | 'received'}_${'messages' | 'bytes'}`
+  | `${'queued' | 'dropped'}_messages`
+  | `queue_${'wait_seconds' | 'waits'}`
+  | 'peers'
+  | 'connections'
+  | 'reconnects'
+  | 'handshake_failures'
+  | 'last_error_timestamp_seconds'
+
 /** Numbers that mean the same, of all sockets. */
 export interface Family {
-  readonly name: string
-  readonly kind: 'counter' | 'gauge'
+  readonly name: FamilyName
+  /** What only grows; what comes and goes, and can be added up; what cannot. */
+  readonly kind: 'counter' | 'level' | 'gauge'
   /** As UCUM has it; numbers of times are in seconds. */
   readonly unit: 's' | 'By' | '{message}' | '{peer}' | '{connection}'
   readonly help: string
-  /** Of a socket. */
-  of?(stats: SocketStats): readonly Value[]
+  /** Of a socket, where it has such a number. */
+  of(stats: SocketStats): readonly Value[]
   /** Of a peer, where it has such a number. */
-  ofPeer?(figures: PeerFigures): readonly Value[]
+  ofPeer?(stats: PeerStats): readonly Value[]
 }
 
-const one = (value: number): readonly Value[] => [[{}, value]]
+const one = (value: number | undefined): readonly Value[] =>
+  value === undefined ? [] : [[{}, value]]
 
 const drops = ({ dropped }: Pick<SocketStats, 'dropped'>): readonly Value[] =>
   Object.entries(dropped).flatMap(([reason, count]) =>
     reason === 'total' ? [] : [[{ reason }, count] as const],
   )
 
-const queues = ({ queued }: Pick<SocketStats, 'queued'>): readonly Value[] => [
-  [{ direction: 'outgoing' }, queued.outgoing],
-  [{ direction: 'incoming' }, queued.incoming],
+const both = ({ outgoing, incoming }: SocketStats['queued']): readonly Value[] => [
+  [{ direction: 'outgoing' }, outgoing],
+  [{ direction: 'incoming' }, incoming],
 ]
 
-/** What is measured, by names as Prometheus has them. */
+const queues = ({ queued }: Pick<SocketStats, 'queued'>): readonly Value[] => both(queued)
+
+const waits = ({ measured }: Partial<MeasuredStats>): readonly Value[] =>
+  measured === undefined ? [] : both(measured)
+
+/** Seconds that messages have waited, all together. */
+const waited = ({ meanWait, measured }: Partial<MeasuredStats>): readonly Value[] => {
+  if (meanWait === undefined || measured === undefined) return []
+  return both({
+    outgoing: (meanWait.outgoing * measured.outgoing) / 1000,
+    incoming: (meanWait.incoming * measured.incoming) / 1000,
+  })
+}
+
+/** What is measured. */
 export const FAMILIES: readonly Family[] = [
   {
     ...{ name: 'sent_messages', kind: 'counter', unit: '{message}' },
@@ -46,28 +73,32 @@ export const FAMILIES: readonly Family[] = [
   {
     ...{ name: 'sent_bytes', kind: 'counter', unit: 'By' },
     help: 'Bytes written to connections, framing and handshakes included',
-    of: ({ bytes }) => one(bytes.sent),
+    of: ({ bytes }) => one(bytes?.sent),
     ofPeer: ({ bytes }) => one(bytes.sent),
   },
   {
     ...{ name: 'received_bytes', kind: 'counter', unit: 'By' },
     help: 'Bytes read from connections, framing and handshakes included',
-    of: ({ bytes }) => one(bytes.received),
+    of: ({ bytes }) => one(bytes?.received),
     ofPeer: ({ bytes }) => one(bytes.received),
   },
   {
-    ...{ name: 'queued_messages', kind: 'gauge', unit: '{message}' },
+    ...{ name: 'queued_messages', kind: 'level', unit: '{message}' },
     help: 'Messages in queues at this moment',
     of: queues,
     ofPeer: queues,
   },
   {
-    ...{ name: 'queue_wait_seconds', kind: 'gauge', unit: 's' },
-    help: 'Mean time that messages were in a queue, of those that have left it',
-    of: ({ meanWait }) => [
-      [{ direction: 'outgoing' }, meanWait.outgoing / 1000],
-      [{ direction: 'incoming' }, meanWait.incoming / 1000],
-    ],
+    ...{ name: 'queue_wait_seconds', kind: 'counter', unit: 's' },
+    help: 'Time that measured messages were in a queue, all of them together',
+    of: waited,
+    ofPeer: waited,
+  },
+  {
+    ...{ name: 'queue_waits', kind: 'counter', unit: '{message}' },
+    help: 'Messages whose time in a queue was measured',
+    of: waits,
+    ofPeer: waits,
   },
   {
     ...{ name: 'dropped_messages', kind: 'counter', unit: '{message}' },
@@ -76,7 +107,7 @@ export const FAMILIES: readonly Family[] = [
     ofPeer: drops,
   },
   {
-    ...{ name: 'peers', kind: 'gauge', unit: '{peer}' },
+    ...{ name: 'peers', kind: 'level', unit: '{peer}' },
     help: 'Peers connected at this moment',
     of: ({ peers }) => one(peers),
   },
@@ -108,15 +139,15 @@ export const FAMILIES: readonly Family[] = [
 /** All values of a family, of sockets and then of peers, each with its labels. */
 export function valuesOf(family: Family, measured: readonly Measured[]): Value[] {
   return measured.flatMap(({ labels, stats }) =>
-    (family.of?.(stats) ?? []).map(([own, value]): Value => [{ ...labels, ...own }, value]),
+    family.of(stats).map(([own, value]): Value => [{ ...labels, ...own }, value]),
   )
 }
 
 /** The same of peers. */
 export function peerValuesOf(family: Family, measured: readonly Measured[]): Value[] {
   return measured.flatMap(({ labels: { id }, peers }) =>
-    peers.flatMap(({ labels, figures }) =>
-      (family.ofPeer?.(figures) ?? []).map(([own, value]): Value => [
+    peers.flatMap(({ labels, stats }) =>
+      (family.ofPeer?.(stats) ?? []).map(([own, value]): Value => [
         { id, ...labels, ...own },
         value,
       ]),

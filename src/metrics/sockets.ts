@@ -1,7 +1,7 @@
 import { Context, context as defaultContext } from '../context.js'
 import { openSockets } from '../socket/open-sockets.js'
 import { core, Socket } from '../socket/socket.js'
-import type { TrafficStats, SocketStats } from '../socket/stats.js'
+import type { PeerStats, SocketStats } from '../socket/stats.js'
 
 /** Whose figures, and how many of them. */
 export interface MetricsOptions {
@@ -12,11 +12,11 @@ export interface MetricsOptions {
   readonly sockets?: Context | Iterable<Socket>
   /** What a socket is called, in the label `name`; without it there is no such label. */
   readonly name?: (socket: Socket) => string
-  /** Figures of each peer as well. @default false */
+  /** Figures of each peer as well: each that comes has lines of its own. @default false */
   readonly perPeer?: boolean
   /**
-   * Peers of one socket with figures of their own; those of all others are added up, with `other` in the
-   * place of their address. @default 100
+   * Peers of one socket with figures of their own: those that came first. What others do is in the figures of the
+   * socket alone. @default 100
    */
   readonly mostPeers?: number
 }
@@ -32,28 +32,22 @@ export interface SocketLabels {
   readonly endpoint: string
 }
 
-/** One peer of a socket, or several that cannot be told apart. */
+/** One peer of a socket. */
 export interface PeerLabels {
+  /** As in `PeerStats`: an address may be that of several, and of one after another. */
+  readonly peer_id: string
   /** The endpoint at this end. */
   readonly endpoint: string
   /** The address of the peer; empty while it was never connected. */
   readonly peer: string
 }
 
-/** Figures of a peer that can be added to those of others. */
-export type PeerFigures = Pick<
-  TrafficStats,
-  'queued' | 'bytes' | 'dropped' | 'reconnects' | 'handshakeFailures'
-> & { readonly sent: number; readonly received: number }
-
 /** A socket at this moment. */
 export interface Measured {
   readonly labels: SocketLabels
   readonly stats: SocketStats
-  readonly peers: readonly { readonly labels: PeerLabels; readonly figures: PeerFigures }[]
+  readonly peers: readonly { readonly labels: PeerLabels; readonly stats: PeerStats }[]
 }
-
-const OTHERS: PeerLabels = { endpoint: '', peer: 'other' }
 
 const ids = new WeakMap<Socket, string>()
 let lastId = 0
@@ -90,31 +84,9 @@ function idOf(socket: Socket): string {
   return id
 }
 
-/** Those with the same labels are one: nobody could tell their figures apart. */
-function peersOf({ perPeer }: SocketStats, most: number): Measured['peers'] {
-  const peers = new Map<string, { labels: PeerLabels; figures: PeerFigures }>()
-  for (const each of perPeer) {
-    const own = { endpoint: each.endpoint, peer: each.peer?.address ?? '' }
-    const isKnown = peers.has(JSON.stringify(own))
-    const labels = isKnown || peers.size < most ? own : OTHERS
-    const key = JSON.stringify(labels)
-    const before = peers.get(key)
-    peers.set(key, { labels, figures: before === undefined ? each : sum(before.figures, each) })
-  }
-  return [...peers.values()]
-}
-
-/** Adds up whatever numbers there are, in objects of the same shape. */
-function sum(one: PeerFigures, other: PeerFigures): PeerFigures {
-  const both = (name: keyof PeerFigures): unknown => {
-    const a = one[name]
-    const b = other[name]
-    if (typeof a === 'number' && typeof b === 'number') return a + b
-    const more = b as Readonly<Record<string, number>>
-    const parts = Object.entries(a as Readonly<Record<string, number>>)
-    return Object.fromEntries(parts.map(([part, value]) => [part, value + (more[part] ?? 0)]))
-  }
-  const names = ['queued', 'bytes', 'dropped', 'reconnects', 'handshakeFailures'] as const
-  const added = [...names, 'sent' as const, 'received' as const].map((name) => [name, both(name)])
-  return Object.fromEntries(added) as PeerFigures
+function peersOf({ perPeer = [] }: SocketStats, most: number): Measured['peers'] {
+  return perPeer.slice(0, most).map((stats) => {
+    const { id, endpoint, peer } = stats
+    return { labels: { peer_id: String(id), endpoint, peer: peer?.address ?? '' }, stats }
+  })
 }

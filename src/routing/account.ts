@@ -1,16 +1,17 @@
-import type { Event, EventError, LastError } from '../events.js'
+import type { Event } from '../events.js'
+import { Failures } from './failures.js'
 
-/** What became of the connections to an endpoint; of all of them, where a socket has one. */
-export class Account {
+/** What became of the connections to an endpoint. */
+export class Account extends Failures {
   readonly endpoint: string
   reconnects = 0
-  handshakeFailures = 0
-  lastError: LastError | undefined
-  readonly #socket: Account | undefined
+  /** Counts for all its endpoints together. */
+  readonly #socket: { reconnects: number } | undefined
   #opened = false
   #retries = false
 
-  constructor(endpoint = '', socket?: Account) {
+  constructor(endpoint = '', socket?: { reconnects: number }) {
+    super()
     this.endpoint = endpoint
     this.#socket = socket
   }
@@ -25,11 +26,8 @@ export class Account {
     this.#retries = false
   }
 
-  /** Something happened. */
-  note(event: Event): void {
+  override note(event: Event): void {
     if (event.type === 'connect:retry') this.#retries = true
-    if (event.type.startsWith('handshake:error')) this.handshakeFailures++
-    const { error } = event as Partial<EventError>
-    if (error !== undefined) this.lastError = { at: Date.now(), error }
+    super.note(event)
   }
 }

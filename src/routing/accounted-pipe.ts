@@ -46,8 +46,12 @@ export interface PipeOrigin {
   }
 }
 
+let lastId = 0
+
 /** A pipe that knows what it has carried. */
 export class AccountedPipe extends Pipe {
+  /** Tells pipes of this thread apart. */
+  readonly id: number = ++lastId
   /** What became of its connections. */
   readonly account: Account
   readonly #origin: PipeOrigin

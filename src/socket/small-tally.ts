@@ -1,6 +1,7 @@
 import type { DropEvent, DropReason, Event } from '../events.js'
 import type { Parts } from '../message.js'
 import { noDrops, type Drops } from '../routing/drops.js'
+import { Failures } from '../routing/failures.js'
 import { Pipe, type PipeOwner } from '../routing/pipe.js'
 import type { Debtor } from '../util/keep-alive.js'
 import { atEndOfTurn, type TurnTask } from '../util/turn.js'
@@ -19,7 +20,7 @@ export interface TallyHost {
  * Counts messages, and reports drops: at most one event of each reason a turn. All that pages have;
  * elsewhere there is tally.ts, which does more where this does nothing.
  */
-export class Tally implements TurnTask, Debtor {
+export class Tally extends Failures implements TurnTask, Debtor {
   sent = 0
   received = 0
   connections = 0
@@ -28,6 +29,7 @@ export class Tally implements TurnTask, Debtor {
   protected readonly host: TallyHost
 
   constructor(host: TallyHost) {
+    super()
     this.host = host
   }
 
@@ -65,11 +67,6 @@ export class Tally implements TurnTask, Debtor {
     this.received++
   }
 
-  /** Something happened. */
-  note(_event: Event | DropEvent): void {
-    // Nobody traces.
-  }
-
   pipe(owner: PipeOwner, { peerId }: Origin): Pipe {
     return new Pipe(owner, peerId)
   }
@@ -88,8 +85,10 @@ export class Tally implements TurnTask, Debtor {
       queued.incoming += pipe.incoming
       if (pipe.session !== undefined) peers++
     }
-    const { sent, received, connections } = this
-    const stats = { sent, received, queued, dropped: { ...this.dropped }, connections, peers }
-    return stats as SocketStats
+    const { sent, received, dropped, connections, handshakeFailures, lastError } = this
+    return {
+      ...{ sent, received, queued, dropped: { ...dropped } },
+      ...{ connections, peers, handshakeFailures, lastError },
+    }
   }
 }

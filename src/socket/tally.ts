@@ -8,7 +8,7 @@ import { remember } from './open-sockets.js'
 import type { Origin } from './endpoints.js'
 import type { Pattern } from './pattern.js'
 import { Tally as SmallTally } from './small-tally.js'
-import type { DropStats, PeerStats, SocketStats, TrafficStats } from './stats.js'
+import type { DropStats, PeerStats, SocketStats } from './stats.js'
 
 // Constants of this module, so that asking them with each message is nothing to the compiler.
 const sends = SENDS
@@ -20,7 +20,7 @@ const MOST_ACCOUNTS = 1000
 /** Counts what becomes of messages and connections, and tells those who trace. */
 export class Tally extends SmallTally {
   /** Of all endpoints together. */
-  readonly #account = new Account()
+  reconnects = 0
   /** Of endpoints that were dialled: these outlive a connection, and the pipe where `immediate` is set. */
   readonly #accounts = new Map<string, Account>()
   /** That hold or carry something. */
@@ -55,11 +55,9 @@ export class Tally extends SmallTally {
   }
 
   override note(event: Event | DropEvent): void {
-    if (event.type !== 'drop') {
-      this.#account.note(event)
-      if ('address' in event) this.#accounts.get(event.address)?.note(event)
-      if (event.type === 'end') this.#forget?.()
-    }
+    super.note(event)
+    if ('address' in event) this.#accounts.get(event.address)?.note(event)
+    if (event.type === 'end') this.#forget?.()
     traceEvent(this.#socket?.deref(), event)
   }
 
@@ -73,7 +71,7 @@ export class Tally extends SmallTally {
   }
 
   #accountOf(endpoint: string): Account {
-    const account = this.#accounts.get(endpoint) ?? new Account(endpoint, this.#account)
+    const account = this.#accounts.get(endpoint) ?? new Account(endpoint, this)
     this.#accounts.set(endpoint, account)
     if (this.#accounts.size > MOST_ACCOUNTS) {
       for (const oldest of this.#accounts.keys()) {
@@ -90,7 +88,7 @@ export class Tally extends SmallTally {
     this.#gone.add(pipe.figures)
   }
 
-  override stats(_held?: ReadonlySet<Pipe>): SocketStats {
+  override stats(_held?: ReadonlySet<Pipe>): Required<SocketStats> {
     const pipes = this.#pipes
     const figures = new Figures().add(this.#gone)
     let peers = 0
@@ -98,17 +96,18 @@ export class Tally extends SmallTally {
       figures.add(pipe.figures)
       if (pipe.session !== undefined) peers++
     }
-    return new Stats(this, figures, { ...this.dropped }, this.#account, pipes, peers)
+    return new Stats(this, figures, { ...this.dropped }, pipes, peers)
   }
 }
 
 /** A class, so that the list of peers costs nothing where nobody asks for it. */
-class Stats implements SocketStats {
+class Stats implements Required<SocketStats> {
   readonly sent: number
   readonly received: number
-  readonly queued: SocketStats['queued']
-  readonly meanWait: SocketStats['meanWait']
-  readonly bytes: SocketStats['bytes']
+  readonly queued: Traffic['queued']
+  readonly meanWait: Traffic['meanWait']
+  readonly measured: Traffic['measured']
+  readonly bytes: Traffic['bytes']
   readonly dropped: DropStats
   readonly connections: number
   readonly peers: number
@@ -118,18 +117,18 @@ class Stats implements SocketStats {
   readonly #pipes: ReadonlySet<AccountedPipe>
 
   constructor(
-    { sent, received, connections }: Tally,
+    { sent, received, connections, reconnects, handshakeFailures, lastError }: Tally,
     figures: Figures,
     dropped: DropStats,
-    { reconnects, handshakeFailures, lastError }: Account,
     pipes: ReadonlySet<AccountedPipe>,
     peers: number,
   ) {
-    const { queued, meanWait, bytes } = traffic(figures)
+    const { queued, meanWait, measured, bytes } = traffic(figures)
     this.sent = sent
     this.received = received
     this.queued = queued
     this.meanWait = meanWait
+    this.measured = measured
     this.bytes = bytes
     this.dropped = dropped
     this.connections = connections
@@ -145,26 +144,29 @@ class Stats implements SocketStats {
   }
 }
 
+type Traffic = Pick<PeerStats, 'queued' | 'meanWait' | 'measured' | 'bytes'>
+
 /** Figures in the shape in which users get them. */
-function traffic(figures: Figures): Pick<TrafficStats, 'queued' | 'meanWait' | 'bytes'> {
-  const { outgoing, incoming, bytesSent, bytesReceived } = figures
+function traffic(figures: Figures): Traffic {
+  const { outgoing, incoming, outMeasured, inMeasured, bytesSent, bytesReceived } = figures
   const mean = (waited: number, of: number): number => (of === 0 ? 0 : waited / of)
   return {
     queued: { outgoing, incoming },
     meanWait: {
-      outgoing: mean(figures.outWaited, figures.outMeasured),
-      incoming: mean(figures.inWaited, figures.inMeasured),
+      outgoing: mean(figures.outWaited, outMeasured),
+      incoming: mean(figures.inWaited, inMeasured),
     },
+    measured: { outgoing: outMeasured, incoming: inMeasured },
     bytes: { sent: bytesSent, received: bytesReceived },
   }
 }
 
 /** What there is to say about a peer. */
-function peerStats({ account, session, peer, figures, dropped }: AccountedPipe): PeerStats {
+function peerStats({ id, account, session, peer, figures, dropped }: AccountedPipe): PeerStats {
   const { endpoint, reconnects, handshakeFailures, lastError } = account
   const { sent, received } = figures
   return {
-    ...{ endpoint, peer, connected: session !== undefined, sent, received },
+    ...{ id, endpoint, peer, connected: session !== undefined, sent, received },
     ...traffic(figures),
     ...{ dropped, reconnects, handshakeFailures, lastError },
   }

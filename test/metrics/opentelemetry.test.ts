@@ -10,6 +10,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { Context, Publisher, Pull, Push } from 'zerowire'
 import { observeSockets } from 'zerowire/opentelemetry'
 import { receiveMany } from '../support/messages.js'
+import { statsOf } from '../support/stats.js'
 import { track } from '../support/track.js'
 import { bindFresh } from '../support/transports.js'
 
@@ -59,11 +60,27 @@ it('gives the figures of sockets under the names of OpenTelemetry', async () => 
     { attributes: { ...ofPush, 'messaging.operation.name': 'receive' }, value: 0 },
   ])
   expect(pointsOf(metrics.get('zerowire.received.bytes'))).toMatchObject([
-    { attributes: ofPull, value: pull.stats.bytes.received },
-    { attributes: ofPush, value: push.stats.bytes.received },
+    { attributes: ofPull, value: statsOf(pull).bytes.received },
+    { attributes: ofPush, value: statsOf(push).bytes.received },
   ])
   expect(pointsOf(metrics.get('zerowire.queued.messages'))).toHaveLength(4)
-  expect(metrics.get('zerowire.queue.wait')?.descriptor.unit).toBe('s')
+  const { meanWait, measured } = statsOf(pull)
+  const ofIncoming = expect.objectContaining({ 'zerowire.queue.direction': 'incoming' }) as object
+  const waited = metrics.get('zerowire.queue.wait.time')
+  expect(waited?.descriptor.unit).toBe('s')
+  expect(pointsOf(waited)).toContainEqual({
+    attributes: ofIncoming,
+    value: (meanWait.incoming * measured.incoming) / 1000,
+  })
+  expect(pointsOf(metrics.get('zerowire.queue.wait.count'))).toContainEqual({
+    attributes: ofIncoming,
+    value: 5,
+  })
+  // What comes and goes is a sum that may go down, so that sockets can be added up.
+  expect(metrics.get('zerowire.peers')).toMatchObject({
+    dataPointType: DataPointType.SUM,
+    isMonotonic: false,
+  })
 
   stop()
   await push.send('unheard')
@@ -76,6 +93,10 @@ it('tells drops by reason', async () => {
   const { provider, collect } = provide()
   observeSockets(provider.getMeter('test'), { sockets: [publisher], name: () => 'news' })
   const points = pointsOf((await collect()).get('zerowire.dropped.messages'))
+  // It has no endpoint yet.
+  for (const { attributes } of points) {
+    expect(attributes).not.toHaveProperty(['messaging.destination.name'])
+  }
   expect(points).toContainEqual({
     attributes: expect.objectContaining({
       'zerowire.drop.reason': 'unsubscribed',

@@ -7,6 +7,7 @@ import { Context, Publisher, Pull, Push, Subscriber, type Socket } from 'zerowir
 import { prometheusHandler, prometheusText } from 'zerowire/prometheus'
 import { receiveMany } from '../support/messages.js'
 import { holds } from '../support/property.js'
+import { statsOf } from '../support/stats.js'
 import { track } from '../support/track.js'
 import { bindFresh } from '../support/transports.js'
 import { untilPeers } from '../support/everywhere.js'
@@ -31,6 +32,16 @@ function values(metric: Metric | undefined, label: string): Record<string, numbe
   )
 }
 
+/** What single peers have in store. */
+function perPeer(socket: Socket): Metric | undefined {
+  const metrics = parseExposition(prometheusText({ sockets: [socket], perPeer: true }))
+  const metric = metrics.get('zerowire_peer_queued_messages')
+  return metric && { ...metric, samples: metric.samples.filter(isIncoming) }
+}
+
+const isIncoming = ({ labels }: Metric['samples'][number]): boolean =>
+  labels['direction'] === 'incoming'
+
 describe('the figures of sockets as text for Prometheus', () => {
   it('are those of stats, by socket', async () => {
     const { push, pull, context } = await pair()
@@ -44,8 +55,8 @@ describe('the figures of sockets as text for Prometheus', () => {
       PULL: 10,
     })
     expect(values(metrics.get('zerowire_received_bytes_total'), 'type')).toEqual({
-      PUSH: push.stats.bytes.received,
-      PULL: pull.stats.bytes.received,
+      PUSH: statsOf(push).bytes.received,
+      PULL: statsOf(pull).bytes.received,
     })
     expect(values(metrics.get('zerowire_dropped_messages_total'), 'reason')).toHaveProperty(
       'full',
@@ -70,10 +81,30 @@ describe('the figures of sockets as text for Prometheus', () => {
     expect(new Set(peers.map(({ labels }) => labels['peer'])).size).toBe(5)
     const few = parseExposition(prometheusText({ sockets, perPeer: true, mostPeers: 2 }))
     const shown = few.get('zerowire_peer_sent_bytes_total')?.samples ?? []
-    expect(shown).toHaveLength(3)
-    expect(shown.at(-1)?.labels).toMatchObject({ peer: 'other', endpoint: '' })
-    const sent = shown.reduce((sum, { value }) => sum + value, 0)
-    expect(sent).toBe(publisher.stats.bytes.sent)
+    // The first that came, whatever becomes of the others: a counter must not go down.
+    const [first, second] = statsOf(publisher).perPeer
+    expect(shown.map(({ labels, value }) => [labels['peer_id'], value])).toEqual([
+      [String(first?.id), first?.bytes.sent],
+      [String(second?.id), second?.bytes.sent],
+    ])
+  })
+
+  it('tell peers apart that have the same address, one after the other too', async () => {
+    const pull = track(new Pull({ context: new Context() }))
+    const address = await bindFresh(pull, 'inproc')
+    const pushes = [1, 2, 3].map(() => track(new Push({ linger: 0, context: pull.context })))
+    for (const [index, push] of pushes.entries()) {
+      push.connect(address)
+      await push.send('hello')
+      expect(values(perPeer(pull), 'peer')).toEqual({ [address]: 1 })
+      expect(perPeer(pull)?.samples).toHaveLength(index + 1)
+    }
+    const before = values(perPeer(pull), 'peer_id')
+    await pushes[0]?.close()
+    await receiveMany(pull, 3)
+    await untilPeers(pull, 2)
+    const after = Object.keys(values(perPeer(pull), 'peer_id'))
+    expect(after).toEqual(Object.keys(before).slice(1))
   })
 
   it('leave closed sockets out, and say nothing where there are none', async () => {

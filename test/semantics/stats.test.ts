@@ -7,6 +7,7 @@ import { describeOurs, native, zerowire } from '../support/implementations.js'
 import { receiveMany } from '../support/messages.js'
 import { holdsLater } from '../support/property.js'
 import { track } from '../support/scope.js'
+import { statsOf } from '../support/stats.js'
 import {
   bindFresh,
   deserted,
@@ -21,8 +22,8 @@ const COUNT = 300
 const BODY = 'x'.repeat(100)
 
 /** The only peer there is. */
-function peerOf({ stats: { perPeer } }: Socket): PeerStats {
-  const [peer, ...more] = perPeer
+function peerOf(socket: Socket): PeerStats {
+  const [peer, ...more] = statsOf(socket).perPeer
   if (peer === undefined || more.length > 0) throw new Error(`${String(more.length)} more peers`)
   return peer
 }
@@ -45,9 +46,9 @@ describeOurs('stats of a conversation', () => {
     expect(peerOf(pull)).toMatchObject({ endpoint: address, connected: true, received: COUNT })
     expect(peerOf(push).peer?.socketType).toBe('PULL')
     expect(peerOf(push).bytes.sent).toBeGreaterThanOrEqual(COUNT * BODY.length)
-    await until(() => push.stats.bytes.received === pull.stats.bytes.sent)
-    expect(pull.stats.bytes.received).toBe(push.stats.bytes.sent)
-    for (const socket of [push, pull]) expect(peerOf(socket).bytes).toEqual(socket.stats.bytes)
+    await until(() => statsOf(push).bytes.received === statsOf(pull).bytes.sent)
+    expect(statsOf(pull).bytes.received).toBe(statsOf(push).bytes.sent)
+    for (const socket of [push, pull]) expect(peerOf(socket).bytes).toEqual(statsOf(socket).bytes)
   })
 
   it.each(['tcp', 'ipc'] as const)('with libzmq over %s, both ways', async (scheme) => {
@@ -62,7 +63,7 @@ describeOurs('stats of a conversation', () => {
     const size = COUNT * BODY.length
     await until(() => peerOf(ours).sent === COUNT)
     expect(peerOf(ours)).toMatchObject({ received: COUNT, reconnects: 0 })
-    const { sent, received } = ours.stats.bytes
+    const { sent, received } = statsOf(ours).bytes
     expect([sent > size, received > size]).toEqual([true, true])
     // Two bytes before each message, and both sides' greeting, READY and nothing more.
     expect([sent - size - 2 * COUNT, received - size - 2 * COUNT].every((more) => more < 200)).toBe(
@@ -77,7 +78,7 @@ describeOurs('stats of a conversation', () => {
     for (let number = 0; number < COUNT; number += 1) await end.receive()
     await until(() => peerOf(push).sent === COUNT)
     expect(peerOf(push)).toMatchObject({ endpoint: end.endpoint, connected: true })
-    expect(push.stats.bytes.sent).toBeGreaterThan(COUNT * BODY.length)
+    expect(statsOf(push).bytes.sent).toBeGreaterThan(COUNT * BODY.length)
   })
 
   it('outlive the peers', async () => {
@@ -86,12 +87,12 @@ describeOurs('stats of a conversation', () => {
     push.connect(await bindFresh(pull))
     await sendAll(push)
     await receiveMany(pull, COUNT)
-    const { sent } = push.stats.bytes
+    const { sent } = statsOf(push).bytes
     await push.close()
     await untilPeers(pull, 0)
     expect(push.stats).toMatchObject({ sent: COUNT, perPeer: [] })
     expect(pull.stats).toMatchObject({ received: COUNT, perPeer: [] })
-    expect([push.stats.bytes.sent, pull.stats.bytes.received]).toEqual([sent, sent])
+    expect([statsOf(push).bytes.sent, statsOf(pull).bytes.received]).toEqual([sent, sent])
   })
 })
 
@@ -155,7 +156,7 @@ describeOurs('stats: what was sent', () => {
     }
     await receiveMany(publisher, 3)
     for (let number = 0; number < 10; number += 1) await publisher.send(String(number))
-    const { perPeer } = publisher.stats
+    const { perPeer } = statsOf(publisher)
     expect(perPeer.map(({ dropped }) => dropped.full)).toEqual([8, 7, 6])
     expect(perPeer.map(({ sent, queued }) => [sent, queued.outgoing])).toEqual([
       [1, 1],
@@ -175,17 +176,17 @@ describeOurs('stats: the wait', () => {
       const begin = performance.now()
       await sendAll(push, 40)
       await until(() => pull.stats.queued.incoming === 40)
-      expect(pull.stats.meanWait.incoming).toBe(0)
+      expect(statsOf(pull).meanWait.incoming).toBe(0)
       const there = performance.now()
       await until(() => performance.now() > there + 5)
       const least = performance.now() - there
       await receiveMany(pull, 40)
       const most = performance.now() - begin
-      const { incoming, outgoing } = pull.stats.meanWait
+      const { incoming, outgoing } = statsOf(pull).meanWait
       expect(incoming).toBeGreaterThanOrEqual(least)
       expect(incoming).toBeLessThanOrEqual(most)
       expect(outgoing).toBe(0)
-      expect(peerOf(pull).meanWait).toEqual(pull.stats.meanWait)
+      expect(peerOf(pull).meanWait).toEqual(statsOf(pull).meanWait)
     },
   )
 
@@ -205,11 +206,45 @@ describeOurs('stats: the wait', () => {
       const least = performance.now() - queued
       await rebind(pull, address)
       await receiveMany(pull, 40)
-      const { outgoing } = push.stats.meanWait
+      const { outgoing } = statsOf(push).meanWait
       expect(outgoing).toBeGreaterThanOrEqual(least)
       expect(outgoing).toBeLessThanOrEqual(performance.now() - begin)
     },
   )
+})
+
+describeOurs('stats: the wait of what is dropped', () => {
+  it('is not measured where newer messages take the place of older ones', async () => {
+    const push = track(new zerowire.Push({ conflate: true, linger: 0 }))
+    push.connect(deserted)
+    await sendAll(push)
+    expect(statsOf(push)).toMatchObject({
+      ...{ sent: COUNT, queued: { outgoing: 1 }, dropped: { conflated: COUNT - 1 } },
+      ...{ meanWait: { outgoing: 0 }, measured: { outgoing: 0 } },
+    })
+  })
+
+  it('gives the mean of those between two snapshots', async () => {
+    const pull = track(new zerowire.Pull())
+    const push = track(new zerowire.Push())
+    push.connect(await bindFresh(pull, 'ipc'))
+    await sendAll(push, 40)
+    await receiveMany(pull, 40)
+    const before = statsOf(pull)
+    await sendAll(push, 40)
+    await until(() => pull.stats.queued.incoming === 40)
+    const there = performance.now()
+    await until(() => performance.now() > there + 5)
+    const least = performance.now() - there
+    await receiveMany(pull, 40)
+    const after = statsOf(pull)
+    const waited = ({ meanWait, measured }: typeof after): number =>
+      meanWait.incoming * measured.incoming
+    const count = after.measured.incoming - before.measured.incoming
+    // What rounding may take is far below a microsecond.
+    expect((waited(after) - waited(before)) / count).toBeGreaterThan(least - 0.001)
+    expect(after.measured.incoming).toBeLessThanOrEqual(80)
+  })
 })
 
 describeOurs('stats: failures', () => {
