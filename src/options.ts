@@ -19,7 +19,7 @@ export interface Kind {
   /** What a value must be: of what the reference has, in its words. */
   readonly expected: string
   /** Whether the type of a value is right. */
-  is(value: unknown): boolean
+  readonly is: (value: unknown) => boolean
   /** What is kept of a value whose type is right. @throws ZmqError `EINVAL` when it is out of range. */
   kept?(value: never, spec: OptionSpec<unknown>, name: string, before: unknown): unknown
 }
@@ -118,7 +118,8 @@ export const RECORD: Kind = {
 }
 
 const METADATA: Kind = {
-  ...RECORD,
+  expected: RECORD.expected,
+  is: RECORD.is,
   kept(value: object | null | undefined, _spec, name) {
     for (const [key, text] of Object.entries(value ?? {}) as [string, unknown][]) {
       if (!METADATA_NAME.test(key) || key.length > 255 || typeof text !== 'string') {

@@ -55,14 +55,16 @@ const bare = {
 
 /** @param later is false where what is loaded later is left to others. */
 async function byEsbuild(later = true): Promise<Chunks> {
-  const { outputFiles, metafile } = await esbuild({
+  const { outputFiles, metafile, warnings } = await esbuild({
     stdin: { contents: program, resolveDir: await consumer() },
     absWorkingDir: projectRoot,
     outdir: 'out',
     ...(!later && { plugins: [leftOut] }),
     ...({ bundle: true, splitting: true, minify: true, write: false, metafile: true } as const),
+    logLevel: 'silent',
     ...({ platform: 'browser', format: 'esm', target: 'es2022' } as const),
   })
+  expect(warnings, 'what bundlers say of it').toEqual([])
   const codes = new Map(outputFiles.map(({ path, text }) => [relative(projectRoot, path), text]))
   return new Map(
     Object.entries(metafile.outputs).map(([name, { inputs, imports, entryPoint }]) => [
