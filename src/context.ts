@@ -13,7 +13,7 @@ import { InprocTransport } from './transport/inproc.js'
 import type { Transport } from './transport/transport.js'
 import type { Use } from './util/keep-alive.js'
 
-/** The options of a {@link Context}. */
+/** The options of a {@link Context}, which its constructor takes and which are its properties. */
 export interface ContextOptions {
   /** How many sockets may be open at once. @default 1023 */
   maxSockets?: number
@@ -25,9 +25,9 @@ export interface ContextOptions {
   maxMessageSize?: number
   /** Accepted for compatibility: there are no I/O threads. @default 1 */
   ioThreads?: number
-  /** Accepted for compatibility: there are no I/O threads. Cannot be read. */
+  /** Accepted for compatibility, from 0 on: there are no I/O threads. Cannot be read. @default 0 */
   threadPriority?: number
-  /** Accepted for compatibility: there are no I/O threads. Cannot be read. */
+  /** Accepted for compatibility, from 0 on: there are no I/O threads. Cannot be read. @default 0 */
   threadSchedulingPolicy?: number
 }
 

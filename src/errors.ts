@@ -93,15 +93,15 @@ export function addErrors(codes: Partial<Record<ErrorCode, Meaning>>): void {
 
 /** What {@link ZmqError} may say beyond its code. */
 export interface ErrorDetails {
-  /** Replaces the code's own message. */
+  /** Replaces the code's own message, which is libzmq's. */
   message?: string | undefined
-  /** The endpoint the error is about. */
+  /** The endpoint the error is about; becomes `address`. */
   address?: string | undefined
-  /** The fact, the value and what was expected. */
+  /** The fact, the value and what was expected; becomes `reason`. */
   reason?: string | undefined
-  /** The error of the platform beneath. */
+  /** The error of the platform beneath, such as one of `node:net`. */
   cause?: unknown
-  /** Of a refusal, as ZAP has it (RFC 27). */
+  /** Of a refusal, as ZAP has it (RFC 27): 300, 400 or 500. */
   status?: Status | undefined
 }
 

@@ -1,6 +1,6 @@
 import type { Status, ZmqError } from './errors.js'
 
-/** Why messages did not reach anybody. */
+/** Why messages did not reach anybody; each is counted in `stats.dropped`. */
 export type DropReason =
   /** The queue for that peer was full and the socket type does not wait. */
   | 'full'
@@ -29,7 +29,7 @@ export interface PeerInfo {
   readonly routingId: Uint8Array
   /** Who it has proved to be, in the words of whoever let it in (ZAP's user id); empty where nobody was asked. */
   readonly userId: string
-  /** What it speaks, such as `ZMTP/3.1`. */
+  /** What it speaks on this connection, such as `ZMTP/3.1`, `UDP`, or `raw` to a Stream. */
   readonly protocol: string
   /**
    * What else it said of itself (option `metadata`), and what those who let it in said of it, which
@@ -93,7 +93,7 @@ export interface EventInterval {
 
 /** An event about messages that reached nobody. */
 export interface EventDrop {
-  /** Why. */
+  /** Why they reached nobody. */
   readonly reason: DropReason
   /** How many since the last such event of the same reason. */
   readonly count: number
@@ -117,7 +117,7 @@ export interface EventMap {
   'connect:retry': EventAddress & EventInterval
   /** An attempt to connect failed, or a listener was closed. */
   close: EventAddress & Partial<EventError>
-  /** A listener could not be closed. */
+  /** Never emitted: closing a listener does not fail here. There for programs that handle every type. */
   'close:error': EventAddress & EventError
   /** A connection ended; `error` says why when it was not the peer's orderly leave. */
   disconnect: EventAddress & ConnectionFacts & Partial<EventError & EventPeer>
@@ -157,7 +157,7 @@ export type Event = EventOfType
  * observers that ask for it.
  */
 export interface DropEvent extends EventDrop {
-  /** The name of the event. */
+  /** The name of the event, by which observers ask for it. */
   readonly type: 'drop'
 }
 
@@ -165,7 +165,7 @@ export interface DropEvent extends EventDrop {
 export interface EventSubscriber {
   /** Calls `listener` with every event of a type. */
   on<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): EventSubscriber
-  /** Undoes `on()`. */
+  /** Undoes `on()`, for that type and that listener. */
   off<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): EventSubscriber
 }
 

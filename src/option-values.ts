@@ -3,17 +3,17 @@
  * listener needs `key` and `cert`. Browsers take no such options.
  */
 export interface TlsOptions {
-  /** The private key, PEM. */
+  /** The private key, PEM. None if it is not given: then one cannot listen. */
   readonly key?: string | Uint8Array
-  /** The certificate and those between it and an authority, PEM. */
+  /** The certificate and those between it and an authority, PEM. None if it is not given. */
   readonly cert?: string | Uint8Array
-  /** Authorities to trust in place of the well-known ones, PEM. */
+  /** Authorities to trust in place of the well-known ones, PEM. @default those of Node */
   readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[]
-  /** What the private key is encrypted with. */
+  /** What the private key is encrypted with, if it is. */
   readonly passphrase?: string
   /** Whether a peer without a valid certificate is refused. @default true */
   readonly rejectUnauthorized?: boolean
-  /** The name that the peer's certificate must be for, if not the host of the endpoint. */
+  /** The name that the peer's certificate must be for. @default the host of the endpoint */
   readonly servername?: string
   /** Whether a listener asks those who connect for a certificate. @default false */
   readonly requestCert?: boolean
@@ -25,7 +25,7 @@ export interface TlsOptions {
 export interface AuthenticationRequest {
   /** How they prove who they are; with `NULL` they do not. */
   readonly mechanism: 'NULL' | 'PLAIN' | 'CURVE'
-  /** Under PLAIN: the user name. */
+  /** Under PLAIN (RFC 24): the user name, which came in clear. */
   readonly username?: string
   /** Under PLAIN: the password, which came in clear. */
   readonly password?: string
@@ -52,7 +52,7 @@ export interface AuthenticationRequest {
  * themselves, where it is not said here: what rights depend on wants another name.
  */
 export interface Authenticated {
-  /** Who they are, in your own words. */
+  /** Who they are, in your own words: `peer.userId` from then on. */
   readonly userId?: string
   /** What else is to be known of them, texts by their names. */
   readonly metadata?: Readonly<Record<string, string>>

@@ -25,9 +25,9 @@ export interface ProxyTraffic {
 
 /** What passed through one end of a proxy. */
 export interface ProxyEnd {
-  /** From its peers. */
+  /** What its peers have sent and the proxy has taken. */
   readonly received: ProxyTraffic
-  /** To its peers. */
+  /** What the proxy has handed to it for its peers. */
   readonly sent: ProxyTraffic
 }
 
@@ -43,10 +43,10 @@ export interface ProxyStatistics {
 export interface ProxyOptions {
   /**
    * A socket that is sent a copy of every message (PUB, PUSH, DEALER or PAIR). It never holds the
-   * traffic up: what it has no room for is left out, and counted in `captureMissed`. It stays open.
+   * traffic up: what it has no room for is left out, and counted in `captureMissed`. It stays open. None by default.
    */
   readonly capture?: Socket
-  /** Ends the proxy as `terminate()` does; `run()` then rejects with `signal.reason`. */
+  /** Ends the proxy as `terminate()` does; `run()` then rejects with `signal.reason`. None by default. */
   readonly signal?: AbortSignal
 }
 

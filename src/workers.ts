@@ -11,17 +11,17 @@ import { Realm } from './workers/realm.js'
 
 /** What {@link shareInproc} takes: a `Worker`, a `MessagePort`, or a worker's own `self`. */
 export interface InprocNeighbour {
-  /** Sends a message to the other side. */
+  /** Sends a message to the other side, as `MessagePort` has it. */
   postMessage(...message: never[]): void
-  /** Hears of the other side's. */
+  /** Hears of messages from the other side, as `MessagePort` has it. */
   addEventListener(...listener: never[]): void
 }
 
-/** How {@link shareInproc} joins. */
+/** How {@link shareInproc} joins the names of two realms. */
 export interface ShareInprocOptions {
   /**
    * Which side says who may have a name: true for this one. A page is the hub of its workers and a
-   * `SharedWorker` that of its pages, whatever is said; of other ports one side has to say so.
+   * `SharedWorker` that of its pages, whatever is said; of other ports one side has to say so. @default false
    */
   hub?: boolean
 }

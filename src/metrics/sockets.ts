@@ -3,7 +3,7 @@ import { openSockets } from '../socket/open-sockets.js'
 import { core, Socket } from '../socket/socket.js'
 import type { PeerStats, SocketStats } from '../socket/stats.js'
 
-/** Whose figures, and how many of them. */
+/** Whose figures are shown, and how many of them. */
 export interface MetricsOptions {
   /**
    * The sockets: some, or the context of which all are meant that are open when they are looked at.

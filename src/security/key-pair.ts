@@ -3,9 +3,9 @@ import type { KeyPair } from './box.js'
 
 /** Keys of one end, each as 40 characters of Z85 (RFC 32). */
 export interface CurveKeyPair {
-  /** For everybody to know. */
+  /** For everybody to know: 40 characters of Z85 (RFC 32). */
   publicKey: string
-  /** For nobody else to know. */
+  /** For nobody else to know: 40 characters of Z85 (RFC 32). */
   secretKey: string
 }
 

@@ -2,7 +2,8 @@ import type { Authenticate, TlsOptions } from '../options.js'
 
 /**
  * The options that every socket has as properties. Set them before `bind()` and `connect()`: few have
- * an effect on connections that are there.
+ * an effect on connections that are there. A value of the wrong type is a TypeError, one out of range the
+ * ZmqError `EINVAL`, at once and without a change; on a closed socket they are neither set nor read (`ENOTSOCK`).
  *
  * An interface, not fields of the class: subclasses may replace them by accessors of their own.
  */
@@ -20,7 +21,7 @@ export interface CommonOptions {
   linger: number
   /** The wait before reconnecting, in milliseconds; 0 or -1 never reconnects. @default 100 */
   reconnectInterval: number
-  /** How many connections may wait to be accepted. @default 100 */
+  /** How many connections the system may keep waiting until they are accepted. @default 100 */
   backlog: number
   /**
    * `bind()` of `tcp://` and `ipc://` listens on this descriptor of a socket that was bound by
@@ -36,7 +37,7 @@ export interface CommonOptions {
   tcpKeepalive: number
   /** Accepted for compatibility, without effect. @default -1 */
   tcpKeepaliveCount: number
-  /** Seconds of silence before TCP keep-alive begins. @default -1 */
+  /** Seconds of silence before TCP keep-alive begins; -1 as the system has it. @default -1 */
   tcpKeepaliveIdle: number
   /** Accepted for compatibility, without effect. @default -1 */
   tcpKeepaliveInterval: number
@@ -47,7 +48,7 @@ export interface CommonOptions {
   tcpAcceptFilter: string | null
   /** Queue only for peers that are connected, not for those being connected to. @default false */
   immediate: boolean
-  /** Allow IPv6 beside IPv4. @default false */
+  /** Whether hosts may be IPv6 addresses, beside IPv4, and `*` listens on both. @default false */
   ipv6: boolean
   /** Keys and certificates for `wss://`; a listener needs `key` and `cert`. @default null */
   tls: TlsOptions | null
@@ -140,7 +141,7 @@ export interface CommonOptions {
   socksUsername: string | null
   /** The password that goes with `socksUsername`; up to 255 bytes, sent in clear. @default null */
   socksPassword: string | null
-  /** Send a PING this often, in milliseconds; 0 never. @default 0 */
+  /** Send a PING this often, in milliseconds; 0 never (RFC 37; older peers get none). @default 0 */
   heartbeatInterval: number
   /** Ask the peer to give us up after so many milliseconds of silence, in steps of 100. @default 0 */
   heartbeatTimeToLive: number

@@ -18,7 +18,7 @@ export interface DuplexSocket<
 >
   extends Readable<R>, Writable<M> {}
 
-/** A socket that only sends. */
+/** A socket that only sends, such as {@link Push} and {@link Publisher}. */
 export abstract class SendingSocket<
   M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
 > extends Socket {
@@ -51,7 +51,7 @@ export abstract class SendingSocket<
   }
 }
 
-/** A socket that only receives. */
+/** A socket that receives; without more it is one that only receives, such as {@link Pull} and {@link Subscriber}. */
 export abstract class ReceivingSocket<R extends object[] = Message[]> extends Socket {
   static {
     defineOptions(ReceivingSocket, RECEIVING)
@@ -84,7 +84,7 @@ export abstract class ReceivingSocket<R extends object[] = Message[]> extends So
   }
 }
 
-/** A socket that sends and receives. */
+/** A socket that sends and receives, such as {@link Dealer} and {@link Router}. */
 export abstract class DuplexSocket<
   M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
   R extends object[] = Message[],

@@ -72,9 +72,9 @@ class DishPattern extends FairPattern {
   }
 }
 
-/** Whom a message was for. */
+/** Whom a message was for: the second of what a {@link Dish} receives. */
 export interface DishGroupOptions {
-  /** The name of the group. */
+  /** The name of the group, as bytes, without a zero byte. */
   group: Message
 }
 

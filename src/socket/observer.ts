@@ -10,7 +10,7 @@ const MOST_UNREAD = 10_000
 
 type Listener = (event: Event | DropEvent) => void
 
-/** What can be observed: any socket. */
+/** What an {@link Observer} can be made of: any socket. */
 export interface Observable {
   /** An observer of the same socket. */
   readonly events: Observer
@@ -92,7 +92,7 @@ export class Observer implements EventSubscriber {
     return this
   }
 
-  /** Undoes `on()`. */
+  /** Undoes `on()`: that listener hears no more of that type. A listener that was never added is left alone. */
   off(type: 'drop', listener: (event: DropEvent) => void): this
   off<E extends EventType>(type: E, listener: (event: EventOfType<E>) => void): this
   off(type: EventType | 'drop', listener: (event: never) => void): this {
@@ -100,14 +100,17 @@ export class Observer implements EventSubscriber {
     return this
   }
 
-  /** Ends the observation; the socket goes on. */
+  /** Ends the observation, and a waiting `receive()` with `EAGAIN`; the socket goes on. What is unread can still be read. */
   close(): void {
     if (this.#closed) return
     this.#end()
     this.#settle()?.reject(new ZmqError('EAGAIN'))
   }
 
-  /** The events until the socket is closed; the last is `end`. */
+  /**
+   * The events until the socket is closed; the last is `end`.
+   * @throws ZmqError `EBUSY`, Error, as `receive()`, from the iterator.
+   */
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     return {
       next: async () => {

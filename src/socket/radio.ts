@@ -60,7 +60,7 @@ class RadioPattern extends Pattern {
   }
 }
 
-/** Whom a message is for. */
+/** Whom a message is for: what `send()` of a {@link Radio} takes besides. */
 export interface RadioGroupOptions {
   /** The name of the group, up to 255 bytes; it ends before the first zero byte. */
   group: Uint8Array | string

@@ -68,7 +68,10 @@ class RouterPattern extends RoutedPattern {
 
 /** What {@link Router.connect} takes beside the address. */
 export interface RouterConnectOptions {
-  /** The name by which this socket shall know the peer, so that messages can be sent to it at once. */
+  /**
+   * The name by which this socket shall know the peer, so that messages can be sent to it at once.
+   * @default the one that the peer chooses, else one of ours
+   */
   routingId?: string
 }
 

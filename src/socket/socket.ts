@@ -100,31 +100,40 @@ export abstract class Socket extends NumberedBase implements Observable {
     }
   }
 
-  /** libzmq's number of the socket type. */
+  /** libzmq's number of the socket type, such as 5 for DEALER. @throws ZmqError `ENOTSOCK` after `close()`. */
   get type(): number {
     this.#core.settings.demand()
     return this.#core.type.number
   }
 
-  /** The endpoint last bound or connected, wildcards resolved; null before. */
+  /**
+   * The endpoint last bound or connected, wildcards resolved; null before.
+   * @throws ZmqError `ENOTSOCK` after `close()`.
+   */
   get lastEndpoint(): string | null {
     return this.#core.lastEndpoint
   }
 
-  /** The security mechanism; null means none. */
+  /**
+   * The security mechanism that the options amount to (RFC 24, RFC 26); null means none. `gssapi` is there for
+   * programs that compare, and never given. @throws ZmqError `ENOTSOCK` after `close()`.
+   */
   get securityMechanism(): null | 'plain' | 'curve' | 'gssapi' {
     this.#core.settings.demand()
     const { mechanism } = this.#core.options
     return mechanism === 'NULL' ? null : (mechanism.toLowerCase() as 'plain' | 'curve')
   }
 
-  /** Whether several threads may use the socket in libzmq: draft types except Datagram. */
+  /**
+   * Whether several threads may use the socket in libzmq: draft types except Datagram. Here a socket belongs to the
+   * thread that made it, whatever its type. @throws ZmqError `ENOTSOCK` after `close()`.
+   */
   get threadSafe(): boolean {
     this.#core.settings.demand()
     return this.#core.type.threadSafe === true
   }
 
-  /** The context the socket belongs to. */
+  /** The context the socket belongs to: the one it was given, or the default one. */
   get context(): Context {
     return this.#core.context
   }
@@ -142,7 +151,7 @@ export abstract class Socket extends NumberedBase implements Observable {
     return this.#core.attachObserver(observer)
   }
 
-  /** Whether the socket is closed. */
+  /** Whether `close()` was called, though messages may still be leaving. */
   get closed(): boolean {
     return this.#core.closed
   }
@@ -192,7 +201,7 @@ export abstract class Socket extends NumberedBase implements Observable {
   /**
    * Stops listening on an endpoint, given as `lastEndpoint` had it, and ends the connections that it
    * accepted, after what is queued for them has left (see `linger`).
-   * @throws ZmqError `ENOENT` when the socket has nothing there.
+   * @throws ZmqError `ENOENT` when the socket has nothing there (rejected); `EBADF`, `EBUSY` at once.
    */
   unbind(address: string): Promise<void> {
     return this.#core.unbind(address)
@@ -217,7 +226,8 @@ export abstract class Socket extends NumberedBase implements Observable {
 
   /**
    * Ends a connection made with `connect()`, after what is queued for it has left (see `linger`).
-   * @throws ZmqError `ENOENT` when the socket has nothing there. As `unbind()`, it ends what is bound there too.
+   * As `unbind()`, it ends what is bound there too.
+   * @throws ZmqError `ENOENT` when the socket has nothing there, `EBADF`, `EBUSY`, all at once.
    */
   disconnect(address: string): void {
     this.#core.disconnect(address)
@@ -233,7 +243,7 @@ export abstract class Socket extends NumberedBase implements Observable {
     return this.#core.close()
   }
 
-  /** `close()`, for `await using`. */
+  /** `close()`, for `await using`: the block ends when linger has. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#core.close()
   }
@@ -266,6 +276,6 @@ export function core(socket: Socket): SocketCore {
 
 /** What `bind()` may be told beside the endpoint. */
 export interface BindOptions {
-  /** Wait on this server rather than on one of our own. */
+  /** Wait on this server, of `node:http` or `node:https`, rather than on one of our own. For `ws://` and `wss://`. */
   readonly server?: UpgradeServer
 }

@@ -38,7 +38,10 @@ class StreamPattern extends RoutedPattern {
 
 /** What {@link Stream.connect} takes beside the address. */
 export interface StreamConnectOptions {
-  /** The name by which this socket shall know the peer, so that data can be sent to it at once. */
+  /**
+   * The name by which this socket shall know the peer, so that data can be sent to it at once.
+   * @default one of ours
+   */
   routingId?: string
 }
 

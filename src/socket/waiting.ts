@@ -10,7 +10,7 @@ export interface OperationOptions {
    * @default the socket's `sendTimeout` or `receiveTimeout`
    */
   timeout?: number
-  /** Ends the waiting; the promise then rejects with `signal.reason`. What was queued already is sent. */
+  /** Ends the waiting; the promise then rejects with `signal.reason`. What was queued already is sent. None by default. */
   signal?: AbortSignal
 }
 
