@@ -18,9 +18,9 @@ export interface BinaryStarOptions {
   readonly onActive?: () => void
   /** Called when it has become the one that stands by. */
   readonly onPassive?: () => void
-  /** Options of its two sockets, such as keys. */
+  /** Options of its two sockets, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Publisher> & SocketOptions<Subscriber>, 'linger'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 
@@ -61,7 +61,7 @@ const SILENCE = 2
  * ```
  */
 export class BinaryStar {
-  /** Which of the two it is. */
+  /** Which of the two it is, as it was told. */
   readonly role: 'primary' | 'backup'
   readonly #options: BinaryStarOptions
   readonly #clock: Clock
@@ -113,7 +113,7 @@ export class BinaryStar {
     this.#lastHeard = this.#clock.now()
   }
 
-  /** What it is now. */
+  /** What it is now: it answers clients when it is `active` alone. */
   get state(): BinaryStarState {
     return this.#state
   }

@@ -15,9 +15,9 @@ export interface BinaryStarClientOptions {
   readonly settle?: number
   /** How often a request is sent in all before the client gives up. @default 6 */
   readonly tries?: number
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Request>, 'linger' | 'relaxed' | 'routingId'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

@@ -4,7 +4,7 @@ export type BinaryStarState = 'primary' | 'backup' | 'active' | 'passive'
 /** What happens to it: the other one says what it is, or a client asks for something. */
 export type BinaryStarEvent = BinaryStarState | 'request'
 
-/** What becomes of it. */
+/** What becomes of a server by an event: its next state, and what to do with a request. */
 export interface Transition {
   /** The state that it is in then. */
   readonly state: BinaryStarState

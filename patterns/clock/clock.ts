@@ -17,7 +17,7 @@ export interface Clock {
 /** What timers of the platform can count to; whoever asks for more is called at that time. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** The clock of the system. */
+/** The clock of the system: `performance.now()`, `Date.now()` and `setTimeout()`. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),

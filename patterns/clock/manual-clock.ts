@@ -44,7 +44,7 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** How many calls are to be made. */
+  /** How many calls were asked for and are still to be made. */
   get pending(): number {
     return this.#calls.size
   }

@@ -31,9 +31,9 @@ export interface CloneClientOptions extends TableLimits {
    * @default true
    */
   readonly consecutive?: boolean
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: CloneSocketOptions
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 
@@ -151,7 +151,7 @@ export class CloneClient implements Iterable<[string, Message]> {
     return this.#isSynchronized
   }
 
-  /** The number of the last change. */
+  /** The server's number of the last change that is in this copy. */
   get sequence(): number {
     return this.#replica.sequence
   }
@@ -183,7 +183,7 @@ export class CloneClient implements Iterable<[string, Message]> {
     return this.#replica.table.entries.has(key)
   }
 
-  /** All keys. */
+  /** All keys that have a value now. */
   keys(): IterableIterator<string> {
     return this.#replica.table.entries.keys()
   }

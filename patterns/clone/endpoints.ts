@@ -1,12 +1,12 @@
 import { ZmqError } from 'zerowire/extra'
 
-/** The three places of a server. */
+/** The three endpoints of a server (RFC 12), where they are not ports P, P + 1 and P + 2. */
 export interface CloneEndpoints {
   /** Where clients ask for all there is (ROUTER). */
   readonly snapshot: string
-  /** Where they hear of changes (PUB). */
+  /** Where clients hear of changes (PUB). */
   readonly publisher: string
-  /** Where they send theirs (SUB). */
+  /** Where clients send changes of theirs (SUB). */
   readonly collector: string
 }
 

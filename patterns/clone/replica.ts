@@ -2,9 +2,9 @@ import type { Message } from 'zerowire/extra'
 import { decode, HUGZ, isFree, keyOf, KTHXBAI, type KeyValue } from './frames.js'
 import { Table, type TableLimits } from './table.js'
 
-/** What has become of one key. */
+/** What has become of one key: what a client tells whoever watches it. */
 export interface Change {
-  /** Whose value it is. */
+  /** The key whose value has changed. */
   readonly key: string
   /** Its value now; undefined when it has been deleted. */
   readonly value: Message | undefined
@@ -12,7 +12,7 @@ export interface Change {
   readonly previous: Message | undefined
   /** The server's number of the change; of changes found by comparing snapshots, that of the snapshot. */
   readonly sequence: number
-  /** Lines of `name=value`. */
+  /** What was said of the value: lines of `name=value`, such as `ttl=30`. */
   readonly properties: string
 }
 

@@ -24,9 +24,9 @@ export interface CloneServerOptions extends TableLimits {
   readonly maxHeld?: number
   /** How many of the last changes are known again when they are sent again. @default 100,000 */
   readonly maxKnown?: number
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: CloneSocketOptions
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

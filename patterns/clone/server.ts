@@ -113,7 +113,7 @@ export class CloneServer {
     return this.#ready
   }
 
-  /** The number of the last change. */
+  /** The number of the last change that was published. */
   get sequence(): number {
     return this.#replica.sequence
   }
@@ -149,7 +149,7 @@ export class CloneServer {
     return this.#replica.table.entries.get(key)?.value
   }
 
-  /** All keys. */
+  /** All keys that have a value now. */
   keys(): IterableIterator<string> {
     return this.#replica.table.entries.keys()
   }

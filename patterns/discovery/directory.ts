@@ -35,7 +35,10 @@ export class Directory {
     return [...(this.#services.get(service) ?? [])].sort()
   }
 
-  /** @returns whether it is new. */
+  /**
+   * An endpoint offers a service from now on; watchers are told.
+   * @returns whether it is new. False, too, when there is no room for it, which `refused` counts.
+   */
   add(service: string, endpoint: string): boolean {
     const endpoints = this.#services.get(service) ?? new Set()
     if (endpoints.has(endpoint)) return false
@@ -49,7 +52,7 @@ export class Directory {
     return true
   }
 
-  /** @returns whether it was there. */
+  /** An endpoint offers a service no more; watchers are told. @returns whether it was there. */
   remove(service: string, endpoint: string): boolean {
     const endpoints = this.#services.get(service)
     if (!endpoints?.delete(endpoint)) return false
@@ -98,7 +101,7 @@ export class Directory {
     return { close: () => this.#leave(service, own) }
   }
 
-  /** Ends all watches. */
+  /** Ends all watches: nobody is told of anything any more. */
   close(): void {
     this.#watchers.clear()
     this.#news.length = 0

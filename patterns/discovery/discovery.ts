@@ -2,7 +2,7 @@
 export interface Watcher {
   /** Somebody offers the service at this endpoint; told once, until it was removed. */
   added(endpoint: string): void
-  /** Nobody does any more. */
+  /** The endpoint does not offer it any more. */
   removed(endpoint: string): void
   /** All that was there when the watch began has been told. Called once. */
   ready?(): void

@@ -4,19 +4,19 @@ import { systemClock, type Clock, type Timer } from '../clock/index.js'
 import { atLeastOne } from './directory.js'
 import type { Discovery, Watch } from './discovery.js'
 
-/** What happens to an endpoint. */
+/** An event about an endpoint. */
 export interface EventAt<T extends string> {
-  /** What it is. */
+  /** What happens to the endpoint. */
   readonly type: T
-  /** Where. */
+  /** The endpoint, as the discovery has it. */
   readonly endpoint: string
 }
 
-/** What goes wrong. */
+/** An event about something that went wrong. */
 export interface Trouble<T extends string> {
-  /** What it is. */
+  /** What went wrong. */
   readonly type: T
-  /** Why. */
+  /** What was thrown, or what the discovery told. */
   readonly error: unknown
 }
 
@@ -33,7 +33,7 @@ export type FollowEvent =
   /** The discovery is in trouble, and goes on by itself. */
   | Trouble<'failed'>
 
-/** How a socket follows. */
+/** What `follow()` may be told. */
 export interface FollowOptions {
   /** What the peers offer. @default '' */
   readonly service?: string
@@ -43,9 +43,9 @@ export interface FollowOptions {
   readonly maxPeers?: number
   /** Endpoints to remember, connected or not; more are dropped. @default 10000 */
   readonly maxKnown?: number
-  /** Hears what happens. */
+  /** Is called with what happens. Not called by default: `stats` counts what could not be done. */
   readonly onEvent?: (event: FollowEvent) => void
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   readonly clock?: Clock
 }
 

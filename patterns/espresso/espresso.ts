@@ -23,9 +23,9 @@ export interface EspressoOptions {
   tap: (sip: Sip) => void | Promise<void>
   /** What may wait for the tap; what comes then is missed and counted. @default 1000 */
   queue?: number
-  /** Options of the socket for publishers. */
+  /** Options of the socket for publishers, such as keys. None by default. */
   frontEnd?: SocketOptions<XSubscriber>
-  /** Options of the socket for subscribers. */
+  /** Options of the socket for subscribers, such as keys. None by default. */
   backEnd?: SocketOptions<XPublisher>
 }
 

@@ -1,6 +1,6 @@
 import type { Message } from 'zerowire/extra'
 
-/** One thing that went by. */
+/** One thing that went by, as the tap is shown it. */
 export interface Sip {
   /**
    * A single part that begins with 01 or 00 is a subscription, or its end. A publisher that sends such
@@ -11,7 +11,7 @@ export interface Sip {
   readonly topic: Message
   /** All parts, as they went by. */
   readonly parts: readonly Message[]
-  /** Of all parts. */
+  /** How many bytes all parts have. */
   readonly bytes: number
 }
 

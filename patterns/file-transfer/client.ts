@@ -29,13 +29,13 @@ export interface TransferClientOptions {
   readonly restarts?: number
   /** The most bytes to take of one source. @default 1,099,511,627,776 */
   readonly largest?: number
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   readonly clock?: Clock
 }
 
-/** How far a transfer is. */
+/** How far a transfer is: what `onProgress` is told. */
 export interface Progress {
-  /** Bytes in the sink. */
+  /** Bytes that are in the sink. */
   readonly received: number
   /** Bytes when it is done. */
   readonly total: number
@@ -51,7 +51,7 @@ export interface FetchOptions {
   readonly signal?: AbortSignal
 }
 
-/** A transfer that is done. */
+/** What `fetch()` gives when a transfer is done. */
 export interface Fetched {
   /** Bytes in all. */
   readonly size: number

@@ -19,6 +19,7 @@ function forReading(): number {
  * what they can read.
  *
  * @param root the folder; need not exist yet.
+ * @throws TransferError `ENOENT`, `EACCES`, rejected by `open()`.
  */
 export function filesBelow(root: string): Store {
   return {
@@ -126,6 +127,7 @@ export interface FileSink extends Sink, AsyncDisposable {
  * A file to fetch into: until all is there it is `<path>.part`, which a later transfer goes on with.
  * What is there of it is read first. Two transfers at a time must not fetch into the same file.
  * Close it after the transfer, however that went.
+ * @throws Error of the system when that file cannot be opened or read (rejected).
  */
 export async function fileSink(path: string): Promise<FileSink> {
   const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)

@@ -33,7 +33,7 @@ export class MemoryStore extends Map<string, Uint8Array<ArrayBuffer>> implements
   }
 }
 
-/** Keeps what arrives in memory. */
+/** A sink that keeps what arrives in memory, up to a limit. */
 export class MemorySink implements Sink {
   readonly #limit: number
   #chunks: Uint8Array[] = []
@@ -48,7 +48,7 @@ export class MemorySink implements Sink {
     return this.#size
   }
 
-  /** All that is there. */
+  /** A copy of all that is there. */
   get bytes(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.#size)
     let at = 0

@@ -27,7 +27,7 @@ export interface TransferServerOptions {
   readonly clients?: number
   /** How often clients hear that their checksum is being made, in milliseconds. @default 1000 */
   readonly waitInterval?: number
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   readonly clock?: Clock
 }
 

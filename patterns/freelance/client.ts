@@ -21,9 +21,9 @@ export interface FreelanceClientOptions extends PendingOptions {
   readonly expiry?: number
   /** How long to wait before connecting again to a server that is gone, in milliseconds. @default 100 */
   readonly reconnectInterval?: number
-  /** Options of the socket, such as keys. */
+  /** Options of the socket, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Router>, 'linger' | 'mandatory' | 'routingId'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

@@ -13,7 +13,7 @@ export interface FreelanceServerOptions {
   readonly backlog?: number
   /** Is told what the handler has thrown. What it throws itself ends the server. @default console.warn */
   readonly onError?: (error: unknown) => void
-  /** Options of the socket, such as keys. */
+  /** Options of the socket, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Router>, 'mandatory' | 'routingId' | 'routerNotify'>
 }
 

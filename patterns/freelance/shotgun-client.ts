@@ -12,9 +12,9 @@ import {
 
 /** What {@link ShotgunClient} may be told. */
 export interface ShotgunClientOptions extends PendingOptions {
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Dealer>, 'immediate' | 'linger' | 'sendTimeout'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

@@ -7,7 +7,7 @@ import { STATUS } from './words.js'
 
 /** What a {@link HashClient} may be told. */
 export interface HashClientOptions {
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   clock?: Clock
   /** How long to wait for a reply, in milliseconds. @default 5000 */
   timeout?: number
@@ -25,7 +25,7 @@ export interface HashClientStats {
 
 /** A request was answered, but not done: by whom and why says the status. */
 export class RequestFailed extends Error {
-  /** 500: the worker could not do it; 503: nobody has done anything; 504: it may have been done. */
+  /** As in HTTP. 500: the worker could not do it; 503: nobody has done anything; 504: it may have been done. */
   readonly status: number
 
   constructor(status: number, text: string) {

@@ -9,7 +9,7 @@ import { introduced, STATUS, WORD, type Introduction } from './words.js'
 
 /** What a {@link HashRouter} may be told. */
 export interface HashRouterOptions {
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   clock?: Clock
   /** How often workers say that they are there, in milliseconds. @default 1000 */
   interval?: number

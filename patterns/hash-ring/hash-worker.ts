@@ -10,7 +10,7 @@ import { introduce, isName, isWeight, MAX_NAME, MAX_WEIGHT, STATUS, WORD } from 
 export interface HashWorkerOptions {
   /** Its share of the keys in proportion to that of others, above 0 and at most 100. @default 1 */
   weight?: number
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   clock?: Clock
   /** How often it says that it is there, in milliseconds. @default 1000 */
   interval?: number

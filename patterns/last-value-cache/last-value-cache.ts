@@ -35,9 +35,9 @@ export interface LastValueCacheOptions {
   maxTopics?: number
   /** Bytes that it remembers, topics included. @default 67108864 */
   maxBytes?: number
-  /** Options of the socket for publishers. */
+  /** Options of the socket for publishers, such as keys. None by default. */
   frontEnd?: SocketOptions<Subscriber>
-  /** Options of the socket for subscribers. */
+  /** Options of the socket for subscribers, such as keys. None by default. */
   backEnd?: SocketOptions<XPublisher>
 }
 

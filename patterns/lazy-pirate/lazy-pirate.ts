@@ -14,7 +14,7 @@ export interface LazyPirateOptions {
    * servers that send back no more than one frame of an envelope.
    */
   readonly socket?: Omit<SocketOptions<Request>, 'linger' | 'relaxed' | 'routingId'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

@@ -18,7 +18,7 @@ export interface LogConsumerOptions {
   group?: string
   /** Where to begin in a partition of which nothing is committed. @default 'earliest' */
   from?: 'earliest' | 'latest'
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   clock?: Clock
   /** How often to say that it is there, in milliseconds: less than the server's lease. @default 1000 */
   interval?: number

@@ -10,7 +10,7 @@ import { checkName, MOST_IN_FLIGHT, VERB } from './words.js'
 
 /** What a {@link LogProducer} may be told. */
 export interface LogProducerOptions {
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   clock?: Clock
   /** Milliseconds after which what is not answered is sent again, on a new connection. @default 2000 */
   timeout?: number

@@ -14,7 +14,7 @@ import { isName, NONE, STATUS, tailTopic, VERB } from './words.js'
 export interface LogServerOptions {
   /** The topics that it has. */
   topics: Readonly<Record<string, TopicOptions>>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   clock?: Clock
   /** How often readers are to say that they are there, in milliseconds. @default 1000 */
   interval?: number
@@ -177,7 +177,7 @@ export class LogServer {
     return partitions.map(({ start, end }) => ({ start, end }))
   }
 
-  /** Who of a group is there. */
+  /** The names of the members of a group that are there. */
   members(topic: string, group: string): string[] {
     return this.#topics.get(topic)?.groups.get(group)?.members ?? []
   }

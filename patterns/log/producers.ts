@@ -4,19 +4,19 @@ import { join, pack, unpack, unpackRows } from './bytes.js'
 import { keysOf, producerKey } from './keys.js'
 import { MOST_IN_FLIGHT } from './words.js'
 
-/** Where a record is. */
+/** Where in its topic a record is. */
 export interface Place {
-  /** Of its topic, from 0 on. */
+  /** The number of the partition in its topic, from 0 on. */
   readonly partition: number
-  /** In its partition, from 0 on, without gaps. */
+  /** The number of the record in its partition, from 0 on, without gaps. */
   readonly offset: number
 }
 
-/** Offsets of a partition. */
+/** Which offsets of a partition there are. */
 export interface Span {
-  /** Of the first record that is there. */
+  /** The offset of the first record that is there. */
   readonly start: number
-  /** Of the next that will be appended. */
+  /** The offset of the next record that will be appended. */
   readonly end: number
 }
 

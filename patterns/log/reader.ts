@@ -3,17 +3,17 @@ import { decodeContent, unpack } from './bytes.js'
 
 /** A record as readers get it. */
 export interface LogRecord {
-  /** Where it was appended. */
+  /** The topic to which it was appended. */
   readonly topic: string
-  /** Of its topic, from 0 on. */
+  /** The number of the partition in its topic, from 0 on. */
   readonly partition: number
   /** In its partition, from 0 on, without gaps. */
   readonly offset: number
   /** When the server took it, in milliseconds since the beginning of 1970. */
   readonly date: number
-  /** By which its partition was chosen. */
+  /** The key by which its partition was chosen. */
   readonly key: Message
-  /** What was appended. */
+  /** What the producer appended. */
   readonly value: Message
 }
 
@@ -29,7 +29,7 @@ interface ReaderStats {
 
 /** What readers of the partitions of a topic have in common. */
 export interface ReaderHost {
-  /** Where it was appended. */
+  /** The topic to which it was appended. */
   readonly topic: string
   readonly stats: ReaderStats
   /** Whether there is room for one more record. */
@@ -50,7 +50,7 @@ const MOST_AHEAD = 1000
  * tail, and fetches again when that has a gap, or there was no room for it.
  */
 export class Reader {
-  /** Of its topic, from 0 on. */
+  /** The number of the partition in its topic, from 0 on. */
   readonly partition: number
   readonly #host: ReaderHost
   /** The offset that is next. */

@@ -13,7 +13,7 @@ import { replyOf, type Reply } from './reply.js'
 
 /** What {@link AsyncClient} may be told. */
 export interface AsyncClientOptions {
-  /** @default '0.2' */
+  /** The version of the protocol that it speaks: `'0.1'` is RFC 7, `'0.2'` RFC 18. @default '0.2' */
   readonly version?: Version
   /** Options of its socket, such as keys, or how many messages may wait. */
   readonly socket?: SocketOptions<Dealer>

@@ -26,7 +26,7 @@ export interface BrokerLimits {
 export interface BrokerOptions extends HeartbeatOptions, BrokerLimits {
   /** Options of its ROUTER, such as keys, or how much of a reply may wait for a slow client. */
   readonly socket?: Omit<SocketOptions<Router>, 'mandatory' | 'routerNotify' | 'sendTimeout'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

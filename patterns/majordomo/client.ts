@@ -26,15 +26,15 @@ export interface RequestOptions {
 
 /** What {@link Client} may be told. */
 export interface ClientOptions {
-  /** @default '0.2' */
+  /** The version of the protocol that it speaks: `'0.1'` is RFC 7, `'0.2'` RFC 18. @default '0.2' */
   readonly version?: Version
   /** How long to wait for a reply, or for its next part, in milliseconds. @default 2500 */
   readonly timeout?: number
   /** How often a request is sent in all before the client gives up. @default 3 */
   readonly tries?: number
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Dealer>, 'linger'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 
@@ -155,7 +155,7 @@ export class Client {
     }
   }
 
-  /** Ends at once. */
+  /** Ends at once; a request that waits for its reply fails. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#socket.close()

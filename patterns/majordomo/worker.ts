@@ -31,7 +31,7 @@ export type Answer = Body | undefined | Parts
 
 /** What {@link Worker} may be told. */
 export interface WorkerOptions extends HeartbeatOptions {
-  /** @default '0.2' */
+  /** The version of the protocol that it speaks: `'0.1'` is RFC 7, `'0.2'` RFC 18. @default '0.2' */
   readonly version?: Version
   /**
    * How long to wait before a new socket, in milliseconds, when the last one was of no use: doubled
@@ -45,9 +45,9 @@ export interface WorkerOptions extends HeartbeatOptions {
    * the broker and comes back, and the client gets no reply. @default tells the console, no reply
    */
   readonly onError?: (error: unknown, request: Message[]) => Body | undefined
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Dealer>, 'linger'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

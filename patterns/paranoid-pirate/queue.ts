@@ -23,7 +23,7 @@ export interface ParanoidPirateQueueOptions extends HeartbeatOptions {
   readonly frontEnd?: Omit<SocketOptions<Router>, 'mandatory' | 'routerNotify'>
   /** Options of the socket to the workers. */
   readonly backEnd?: Omit<SocketOptions<Router>, 'mandatory' | 'routerNotify' | 'sendTimeout'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

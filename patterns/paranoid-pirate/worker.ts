@@ -26,9 +26,9 @@ export interface ParanoidPirateWorkerOptions extends HeartbeatOptions {
   readonly backlog?: number
   /** Is told what the handler has thrown. What it throws itself ends the worker. @default console.warn */
   readonly onError?: (error: unknown) => void
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Dealer>, 'linger' | 'sendTimeout'>
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

@@ -68,7 +68,7 @@ export interface SinkOptions {
   maxInputs?: number
   /** As that of the ventilators, or more: how far results may come before their turn. @default 10000 */
   window?: number
-  /** Options of its socket, such as keys and `context`. */
+  /** Options of its socket, such as keys and `context`. None by default. */
   socket?: SocketOptions<Router>
 }
 

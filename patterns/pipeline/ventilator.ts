@@ -15,11 +15,11 @@ import {
   numberOf,
 } from './protocol.js'
 
-/** A job that nobody could do. */
+/** A job that nobody could do, as `givenUp` is told of it. */
 export interface GivenUpJob {
   /** Its number in the input. */
   readonly number: number
-  /** What was sent. */
+  /** What `send()` was given. */
   readonly body: readonly MessageLike[]
   /** Why the last attempt failed. */
   readonly reason: string
@@ -78,9 +78,9 @@ export interface VentilatorOptions {
   maxCredit?: number
   /** Called for each job that is given up. */
   givenUp?: (job: GivenUpJob) => void
-  /** Options of its socket, such as keys and `context`. */
+  /** Options of its socket, such as keys and `context`. None by default. */
   socket?: SocketOptions<Router>
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   clock?: Clock
 }
 

@@ -54,9 +54,9 @@ export interface WorkerOptions {
   liveness?: number
   /** Milliseconds after which a result is sent again that the sink has not answered. @default 5000 */
   resendInterval?: number
-  /** Options of its sockets, such as keys and `context`. */
+  /** Options of its sockets, such as keys and `context`. None by default. */
   socket?: SocketOptions<Dealer>
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   clock?: Clock
 }
 

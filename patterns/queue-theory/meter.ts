@@ -10,7 +10,7 @@ export interface QueueMeterOptions {
   interval?: number
   /** Queues that can be watched at once. @default 1000 */
   maxQueues?: number
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   clock?: Clock
 }
 

@@ -37,7 +37,7 @@ export interface QueueBrokerOptions {
   readonly liveness?: number
   /** How often it looks for what is due or over, in milliseconds. Default: 100. */
   readonly tick?: number
-  /** Options of its socket, such as keys. */
+  /** Options of its socket, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Router>, 'mandatory' | 'routerNotify' | 'sendTimeout'>
   /** Whose time it is. Default: that of the system. */
   readonly clock?: Clock

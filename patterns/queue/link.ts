@@ -15,7 +15,7 @@ export interface LinkOptions {
   readonly retry?: number
   /** After how many milliseconds it gives up what has not been answered. Default: 60,000. */
   readonly timeout?: number
-  /** Options of its sockets, such as keys. */
+  /** Options of its sockets, such as keys. None by default. */
   readonly socket?: Omit<SocketOptions<Dealer>, 'linger' | 'sendHighWaterMark'>
   /** Whose time it is. Default: that of the system. */
   readonly clock?: Clock

@@ -116,7 +116,10 @@ export class Producer implements AsyncDisposable {
     return this.sendAll(queue, [{ ...options, body }])
   }
 
-  /** The same for many, which cost less together. Rejects with the first error when all have an answer. */
+  /**
+   * The same for many, which cost less together; settles when all have an answer.
+   * @throws ZmqError, TypeError, RangeError as `send()`: the first error of any of them; the others may be there.
+   */
   async sendAll(queue: string, messages: readonly Outgoing[]): Promise<void> {
     if (this.#closed) throw new ZmqError('EBADF', { message: 'Producer is closed' })
     name('a queue', queue)

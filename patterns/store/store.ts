@@ -4,13 +4,13 @@ import { ZmqError } from 'zerowire/extra'
 export interface Entry {
   /** Compared byte by byte, as unsigned numbers; a key that another one begins with comes first. */
   readonly key: Uint8Array
-  /** What is kept under it. */
+  /** What is kept under the key. */
   readonly value: Uint8Array
 }
 
 /** What a write does to one key. */
 export interface Change {
-  /** At least one byte. */
+  /** Which key: at least one byte. */
   readonly key: Uint8Array
   /** What is kept under the key from now on. Without it, nothing is. */
   readonly value?: Uint8Array | undefined
@@ -18,11 +18,11 @@ export interface Change {
 
 /** How much a range shows, and in which order. */
 export interface RangeOptions {
-  /** How many entries at most; 1000 if it is not given. */
+  /** How many entries at most. @default 1000 */
   readonly limit?: number
-  /** No more entries once their values have so many bytes together; any number of bytes if it is not given. */
+  /** No more entries once their values have so many bytes together. @default Infinity */
   readonly bytes?: number
-  /** From the end of the range to its beginning. */
+  /** From the end of the range to its beginning. @default false */
   readonly reverse?: boolean
 }
 

@@ -14,9 +14,9 @@ export type SnailErrorCode =
   /** Messages are missing. */
   | 'GAP'
 
-/** The end of a snail. */
+/** What a snail dies with: thrown to whoever reads it. */
 export class SnailError extends Error {
-  /** Why it died. */
+  /** Why it died: too late, too early, or a gap. */
   readonly code: SnailErrorCode
   /** The message that it died of, which nobody gets. */
   readonly letter: SnailLetter
@@ -31,9 +31,9 @@ export class SnailError extends Error {
 
 /** A message with what it said of itself. */
 export interface SnailLetter extends Stamp {
-  /** What it is about. */
+  /** What it is about: the first part, by which it was subscribed to. */
   readonly topic: Message
-  /** What it says. */
+  /** What it says: all parts that the publisher was given after the topic. */
   readonly body: readonly Message[]
   /** Milliseconds since it was sent, if both clocks agree. */
   readonly delay: number
@@ -59,9 +59,9 @@ export interface SuicidalSnailOptions {
   maxTopics?: number
   /** Called when it dies, before the one who receives hears of it. */
   died?: (error: SnailError) => void
-  /** Options of its socket, such as keys and `context`. */
+  /** Options of its socket, such as keys and `context`. None by default. */
   socket?: SocketOptions<Subscriber>
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   clock?: Clock
 }
 
@@ -102,7 +102,7 @@ export class SuicidalSnail {
     this.#socket.subscribe(...prefixes)
   }
 
-  /** What it died of, if it did. */
+  /** What it died of; undefined while it lives, and when it was closed. */
   get death(): SnailError | undefined {
     return this.#death
   }
@@ -129,7 +129,7 @@ export class SuicidalSnail {
     }
   }
 
-  /** Ends at once, without an error. */
+  /** Ends at once, without an error; who reads it comes to the end. */
   async close(): Promise<void> {
     await this.#socket.close()
   }

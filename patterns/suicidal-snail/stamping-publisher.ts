@@ -8,9 +8,9 @@ import { stampFrames } from './stamp.js'
 export interface StampingPublisherOptions {
   /** Topics that it counts; there is no room for others. @default 100000 */
   maxTopics?: number
-  /** Options of its socket, such as keys and `context`. */
+  /** Options of its socket, such as keys and `context`. None by default. */
   socket?: SocketOptions<Publisher>
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   clock?: Clock
 }
 

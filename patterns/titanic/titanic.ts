@@ -30,7 +30,7 @@ export interface TitanicOptions {
   readonly client?: Pick<ClientOptions, 'version' | 'socket'>
   /** Told when the store has failed. @default tells the console */
   readonly onError?: (error: unknown) => void
-  /** @default the system's */
+  /** The time that it lives by; a test gives a `ManualClock`. @default the system's */
   readonly clock?: Clock
 }
 

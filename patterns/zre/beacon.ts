@@ -32,9 +32,9 @@ export function encodeBeacon(uuid: Uint8Array, port: number): Uint8Array {
   return bytes
 }
 
-/** What a beacon says. */
+/** What a beacon over UDP says (RFC 36). */
 export interface Beacon22 {
-  /** Of the node. */
+  /** The UUID of the node: 16 bytes. */
   readonly uuid: Uint8Array
   /** Where its inbox is; 0 when it leaves. */
   readonly port: number

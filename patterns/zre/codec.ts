@@ -51,14 +51,14 @@ export type Command<Part = Uint8Array> =
       readonly id: 'ping' | 'ping-ok'
     }
 
-/** Why a message is no command. */
+/** Why a message is no command: not ZRE, another version of it, cut off or wrong, or beyond a limit. */
 export type Fault = 'signature' | 'version' | 'malformed' | 'limit'
 
 /** What a command may hold at most. */
 export interface Limits {
-  /** Bytes of a HELLO. */
+  /** Bytes of a HELLO, which is all that a stranger says before it is known. */
   readonly maxHelloBytes: number
-  /** Groups in a HELLO. */
+  /** Groups that a HELLO may say the node is in. */
   readonly maxGroups: number
 }
 
@@ -106,7 +106,7 @@ export function encode<Part>(command: Command<Part>, sequence: number): (Uint8Ar
   }
 }
 
-/** What frames stand for. */
+/** What the frames of a message stand for. */
 export interface Decoded<Part> {
   /** Undefined if it is none that we know. */
   readonly command: Command<Part> | undefined

@@ -7,11 +7,11 @@ import { deferred, type Deferred } from '../common/deferred.js'
 export interface ZrePeer {
   /** Its UUID: 32 digits, hexadecimal. */
   readonly id: string
-  /** What people call it. */
+  /** What people call it; need not be unique. */
   readonly name: string
-  /** Where we are connected to it. */
+  /** The endpoint of its inbox, to which we are connected. */
   readonly endpoint: string
-  /** What it says of itself. */
+  /** What it says of itself, as texts by names. */
   readonly headers: ReadonlyMap<string, string>
 }
 
@@ -32,33 +32,33 @@ export type ExitReason =
   /** It does not take what we send. */
   | 'full'
 
-/** Something that a node does. */
+/** An event of one type: something that another node does. */
 export interface Happening<T extends string> {
-  /** What it is. */
+  /** What the node does. */
   readonly type: T
-  /** Whose doing. */
+  /** The node that does it. */
   readonly peer: ZrePeer
 }
 
-/** In a group. */
+/** What an event in a group has besides. */
 export interface InGroup {
-  /** Which one. */
+  /** The name of the group. */
   readonly group: string
 }
 
-/** With something said. */
+/** What an event has besides with which something is said. */
 export interface Said {
-  /** Its parts. */
+  /** The parts of the message. */
   readonly content: readonly Message[]
 }
 
-/** When it is gone. */
+/** What the event has besides with which a node is gone. */
 export interface Gone {
-  /** Why it is gone. */
+  /** Why it is gone, as far as this node can know. */
   readonly reason: ExitReason
 }
 
-/** What happens among nodes. */
+/** What happens among nodes: what a watch of a node gives, one after the other. */
 export type ZreEvent =
   | Happening<'enter'>
   /** It has left all its groups, too. */
@@ -121,7 +121,7 @@ export class ZreWatch implements AsyncIterableIterator<ZreEvent, undefined> {
     return Promise.resolve({ done: true, value: undefined })
   }
 
-  /** Itself. */
+  /** Itself, for `for await`. */
   [Symbol.asyncIterator](): this {
     return this
   }

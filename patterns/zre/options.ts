@@ -34,7 +34,7 @@ export interface ZreOptions {
   readonly sendHighWaterMark?: number
   /** Milliseconds that what is queued may take to leave at `close()`. @default 1000 */
   readonly linger?: number
-  /** @default systemClock */
+  /** The time that it lives by; a test gives a `ManualClock`. @default systemClock */
   readonly clock?: Clock
 }
 

@@ -77,7 +77,7 @@ export class Zre {
     return [...this.#groups].sort()
   }
 
-  /** All other nodes. */
+  /** All other nodes that have introduced themselves and are not gone. */
   get peers(): ZrePeer[] {
     return [...this.#peers.values()].flatMap(({ facts }) => facts ?? [])
   }
@@ -87,7 +87,7 @@ export class Zre {
     return { peers: this.peers.length, refused: { ...this.#refused } }
   }
 
-  /** The other nodes of a group. */
+  /** The other nodes of a group; none for a group that nobody is in. */
   peersIn(group: string): ZrePeer[] {
     return this.#members(group).flatMap(({ facts }) => facts ?? [])
   }
@@ -163,7 +163,7 @@ export class Zre {
     return watch
   }
 
-  /** `watch()`. */
+  /** `watch()`, for `for await`. */
   [Symbol.asyncIterator](): ZreWatch {
     return this.watch()
   }
