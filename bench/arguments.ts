@@ -15,7 +15,7 @@ export interface Arguments {
 export const HELP = `npm run bench -- [options]
 
 Measures zerowire beside the native zeromq through the same API, in turn, each end in a process of
-its own, and beside the bare sockets of Node where that says something. A ratio above 1 means that
+its own, and beside jszmq, NATS or the bare sockets of Node where that says something. A ratio above 1 means that
 zerowire is better, whatever the unit.
 
   --only a,b     rows, or the first word of their names (tcp, pub): see below

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { version as libzmq } from 'zeromq'
+import { natsServer } from './nats/server.js'
 import type { Circumstances } from './results.js'
 
 export function circumstances(rounds: number, scale: number): Circumstances {
@@ -11,14 +12,27 @@ export function circumstances(rounds: number, scale: number): Circumstances {
     machine: `${cpus().length} x ${cpu?.model.trim() ?? 'unknown CPU'}, ${memory} GiB`,
     system: `${type()} ${release()}`,
     node: process.versions.node,
-    zerowire: packageVersion('../package.json'),
-    native: `zeromq ${packageVersion('../node_modules/zeromq/package.json')} (libzmq ${libzmq})`,
+    zerowire: versionIn('../package.json'),
+    native: `${installed('zeromq')} (libzmq ${libzmq})`,
+    beside: [installed('jszmq'), ...nats()],
     rounds,
     scale,
   }
 }
 
-function packageVersion(path: string): string {
+/** The broker, which may not be there, and the client. */
+function nats(): string[] {
+  const server = natsServer()
+  return server === undefined
+    ? []
+    : [`nats-server ${server} with ${installed('@nats-io/transport-node')}`]
+}
+
+function installed(name: string): string {
+  return `${name} ${versionIn(`../node_modules/${name}/package.json`)}`
+}
+
+function versionIn(path: string): string {
   const text = readFileSync(new URL(path, import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }

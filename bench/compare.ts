@@ -1,9 +1,10 @@
 import { measure, type Run } from './measure.js'
+import { natsServer, WITHOUT_SERVER } from './nats/server.js'
 import { performanceOf, rowResult, type Performance, type RowResult } from './results.js'
 import type { Row } from './row.js'
 import type { Library } from './task.js'
 
-const LIBRARIES: readonly Library[] = ['zerowire', 'native', 'jszmq', 'raw']
+const LIBRARIES: readonly Library[] = ['zerowire', 'native', 'jszmq', 'nats', 'raw']
 
 export function librariesOf({ counts }: Row): Library[] {
   return LIBRARIES.filter((library) => counts[library] !== undefined)
@@ -25,6 +26,7 @@ export async function compare(
   const libraries = librariesOf(row)
   const runs = new Map<Library, Run[]>(libraries.map((library) => [library, []]))
   const failures = new Map<Library, string>()
+  if (libraries.includes('nats') && natsServer() === undefined) failures.set('nats', WITHOUT_SERVER)
   for (let round = 0; round < rounds; round++) {
     for (const library of libraries) {
       onRun(row, library)

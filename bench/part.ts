@@ -1,3 +1,4 @@
+import { natsScenario } from './nats/index.js'
 import { rawScenario } from './raw/index.js'
 import { scenarios } from './scenarios/index.js'
 import type { Scenario, Task } from './task.js'
@@ -6,6 +7,7 @@ import type { Scenario, Task } from './task.js'
 export function partOf(
   task: Pick<Task, 'library' | 'scenario' | 'endpoint'>,
 ): Promise<Scenario | undefined> {
+  if (task.library === 'nats') return natsScenario(task)
   const isApart = task.library === 'raw' || task.library === 'jszmq'
   return isApart ? rawScenario(task) : Promise.resolve(scenarios[task.scenario])
 }

@@ -12,6 +12,7 @@ const IMPORTS: Readonly<Record<Library, () => Promise<unknown>>> = {
   zerowire: () => import('zerowire'),
   native: () => import('zeromq'),
   jszmq: () => Promise.resolve({}),
+  nats: () => Promise.resolve({}),
   raw: () => Promise.resolve({}),
 }
 

@@ -10,9 +10,10 @@ import type { Figure } from './task.js'
 
 /** For the terminal and the document: what the numbers were measured on. */
 export function circumstancesText(facts: Circumstances): string {
-  const { date, machine, system, node, zerowire, native, rounds, scale } = facts
+  const { date, machine, system, node, zerowire, native, beside = [], rounds, scale } = facts
   const scaled = scale === 1 ? '' : `, ${scale} of the usual messages: not a measurement`
-  return `${date.slice(0, 10)}, ${machine}, ${system}, Node ${node}, zerowire ${zerowire}, ${native}; medians of ${rounds}${scaled}`
+  const others = [native, ...beside].join(', ')
+  return `${date.slice(0, 10)}, ${machine}, ${system}, Node ${node}, zerowire ${zerowire}, ${others}; medians of ${rounds}${scaled}`
 }
 
 /** A row for the terminal: the ratio first, then who did what. */

@@ -12,6 +12,8 @@ export interface Circumstances {
   readonly node: string
   readonly zerowire: string
   readonly native: string
+  /** What else there was to measure. */
+  readonly beside?: readonly string[]
   readonly rounds: number
   readonly scale: number
 }

@@ -210,7 +210,7 @@ const REQUESTS: readonly Row[] = [
     title: 'REQ/REP, round trip',
     scenario: 'round-trip',
     figure: 'p50',
-    counts: { zerowire: 20_000, native: 12_000, raw: 25_000 },
+    counts: { zerowire: 20_000, native: 12_000, nats: 8000, raw: 25_000 },
     goals: [
       { against: 'native', least: 1.6 },
       { against: 'raw', least: 1 / 1.2 },
@@ -237,14 +237,14 @@ const PUBLISHING: readonly Row[] = [
     ...PUBLISH,
     name: 'pub-1',
     title: '1 subscriber',
-    counts: { zerowire: 5_000_000, native: 600_000 },
+    counts: { zerowire: 5_000_000, native: 600_000, nats: 1_000_000 },
   },
   {
     ...PUBLISH,
     name: 'pub-10',
     title: '10 subscribers, deliveries',
     peers: 10,
-    counts: { zerowire: 800_000, native: 60_000 },
+    counts: { zerowire: 800_000, native: 60_000, nats: 200_000 },
     goals: native(8),
   },
   {
@@ -252,14 +252,14 @@ const PUBLISHING: readonly Row[] = [
     name: 'pub-1000',
     title: '1,000 subscribers, deliveries',
     peers: 1000,
-    counts: { zerowire: 2000, native: 400 },
+    counts: { zerowire: 2000, native: 400, nats: 2000 },
   },
   {
     ...PUBLISH,
     name: 'pub-topics',
     title: '1 subscriber, 100,000 topics',
     topics: 100_000,
-    counts: { zerowire: 5_000_000, native: 600_000 },
+    counts: { zerowire: 5_000_000, native: 600_000, nats: 1_000_000 },
     goals: [{ row: 'pub-1', least: 0.8 }],
   },
 ]

@@ -8,7 +8,17 @@ import {
   type RowResult,
 } from './results.js'
 
-const HEAD = ['row', '', 'ratio', 'zerowire', 'native', 'jszmq', 'bare sockets', 'goal']
+const HEAD = [
+  'row',
+  '',
+  'ratio',
+  'zerowire',
+  'native',
+  'jszmq',
+  'NATS, through its server',
+  'bare sockets',
+  'goal',
+]
 
 /** The results in Markdown. */
 export function table(rows: readonly RowResult[]): string {
@@ -19,6 +29,7 @@ export function table(rows: readonly RowResult[]): string {
     cell(row, row.libraries.zerowire),
     cell(row, row.libraries.native),
     cell(row, row.libraries.jszmq),
+    cell(row, row.libraries.nats),
     cell(row, row.libraries.raw),
     row.goals.map(goalText).join('; '),
   ])

@@ -1,7 +1,7 @@
 import type * as zerowire from 'zerowire'
 
-/** What is measured: two libraries through the same API; beside them bare sockets, and jszmq. */
-export type Library = 'zerowire' | 'native' | 'jszmq' | 'raw'
+/** What is measured: two libraries through the same API; beside them jszmq, NATS, and bare sockets. */
+export type Library = 'zerowire' | 'native' | 'jszmq' | 'nats' | 'raw'
 
 export type Zmq = typeof zerowire
 

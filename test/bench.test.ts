@@ -2,11 +2,19 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { chart } from '../bench/chart.js'
 import type { Run } from '../bench/measure.js'
+import { natsServer, WITHOUT_SERVER } from '../bench/nats/server.js'
 import { rowOf, type Pattern } from '../bench/patterns/pattern.js'
-import { performanceOf, rowResult, type GoalResult, type Results } from '../bench/results.js'
+import {
+  performanceOf,
+  rowResult,
+  type GoalResult,
+  type Performance,
+  type Results,
+} from '../bench/results.js'
 import { ROWS } from '../bench/rows.js'
 import { table } from '../bench/table.js'
 import { projectRoot } from './support/program.js'
+import { requires } from './support/requires.js'
 import { runScript, type ScriptResult } from './support/run-script.js'
 
 const SCALE = 0.01
@@ -73,6 +81,39 @@ describe('benchmark', { timeout: 120_000 }, () => {
     expect(row?.goals).toMatchObject([{ goal: 'at least 30.0 k/s' }])
     expect(row?.goals[0]?.value).toBeGreaterThan(0)
     expect(table(row ? [row] : [])).toContain('| `majordomo` | Patterns: Majordomo, ')
+  })
+
+  describe('beside NATS', () => {
+    const args = ['--only', 'pub-1', '--rounds', '1', '--scale', String(SCALE), '--json']
+    const nats = (output: string): Performance | undefined =>
+      (JSON.parse(output) as Results).rows[0]?.libraries.nats
+
+    it('counts every byte that comes through the broker', async (context) => {
+      requires('nats-server', () => natsServer() !== undefined)(context)
+      const { code, output, errors } = await bench(...args)
+      expect(errors).toBe('')
+      expect(code).toBe(0)
+      const { circumstances } = JSON.parse(output) as Results
+      expect(circumstances.beside?.join(', ')).toContain(`nats-server ${natsServer() ?? ''} with`)
+      const count = (ROWS.find(({ name }) => name === 'pub-1')?.counts.nats ?? NaN) * SCALE
+      expect(nats(output)?.runs).toMatchObject([{ messages: count, bytes: count * 16 }])
+    })
+
+    it('has answers come back through the broker', async (context) => {
+      requires('nats-server', () => natsServer() !== undefined)(context)
+      const { output, errors } = await bench('--only', 'req-rep', ...args.slice(2))
+      expect(errors).toBe('')
+      expect(nats(output)?.figures.p50).toBeGreaterThan(0)
+    })
+
+    it('names the package that is missing, and measures the others', async () => {
+      const path = process.env['PATH']
+      process.env['PATH'] = ''
+      const { code, output } = await bench(...args).finally(() => (process.env['PATH'] = path))
+      expect(code).toBe(0)
+      expect(nats(output)).toMatchObject({ failure: WITHOUT_SERVER, median: null, runs: [] })
+      expect((JSON.parse(output) as Results).rows[0]?.ratio).toBeGreaterThan(0)
+    })
   })
 
   it('knows its rows', async () => {

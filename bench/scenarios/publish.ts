@@ -1,16 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
+import { Credit, REPORT } from '../credit.js'
 import { Meter } from '../meter.js'
+import { RING, spreadTopics, topic } from '../ring.js'
 import type { End, Scenario, Task, Zmq } from '../task.js'
 
-/**
- * Deliveries that may be under way. A publisher drops what a slow subscriber has no room for, and
- * what is dropped cannot be compared: this bounds the queues in place of a mark.
- */
-const WINDOW = 20_000
+/** The window bounds the queues. */
 const NO_MARK = 0
-
-/** Messages that are sent in turn, so that topics vary. */
-const RING = 1000
 
 /** Subscriptions that may be under way: libzmq loses those beyond its mark. */
 const BATCH = 500
@@ -47,7 +42,6 @@ export const publish: Scenario = {
 
   connects: (end) => {
     const meter = new Meter(end.task.count * end.task.peers)
-    const report = WINDOW / 4
     let missing = end.task.peers
     return new Promise((resolve) => {
       const subscribe = async (): Promise<void> => {
@@ -60,7 +54,7 @@ export const publish: Scenario = {
             continue
           }
           if (meter.count(received)) resolve(meter.outcome())
-          if (meter.messages % report === 0) {
+          if (meter.messages % REPORT === 0) {
             end.tell({ about: 'received', value: meter.messages })
           }
         }
@@ -84,35 +78,7 @@ async function subscriber({ zmq, task }: End): Promise<InstanceType<Zmq['Subscri
   return socket
 }
 
-function topic(number: number): string {
-  return `topic-${String(number).padStart(6, '0')}`
-}
-
 /** Messages whose topics are spread over all there are. */
-function ring({ size, topics }: Task): Buffer[] {
-  return Array.from({ length: RING }, (_, index) => {
-    const text = topic(Math.floor((index * topics) / RING))
-    return Buffer.from(text.padEnd(size, '.'))
-  })
-}
-
-/** Keeps the publisher within the window. */
-class Credit {
-  #spent = 0
-  #received = 0
-  #wake: (() => void) | undefined
-
-  constructor(end: End) {
-    end.listen('received', (received) => {
-      this.#received = received
-      if (this.#spent - received <= WINDOW) this.#wake?.()
-    })
-  }
-
-  /** @returns what to wait for, if it is too early. */
-  spend(deliveries: number): Promise<void> | undefined {
-    this.#spent += deliveries
-    if (this.#spent - this.#received <= WINDOW) return undefined
-    return new Promise((resolve) => (this.#wake = resolve))
-  }
+function ring(task: Task): Buffer[] {
+  return spreadTopics(task).map((number) => Buffer.from(topic(number).padEnd(task.size, '.')))
 }
