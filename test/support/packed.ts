@@ -19,8 +19,14 @@ export const reference: string = installedHere('zeromq')
 /** Another package that is installed here. */
 export const here = installedHere
 
+/** Packs the built package as for npm, into a folder. */
+export async function pack(directory: string): Promise<void> {
+  const options = ['--ignore-scripts', '--silent', '--pack-destination', directory]
+  await run('npm', ['pack', ...options], { cwd: projectRoot })
+}
+
 /**
- * Packs the built package as for npm, and unpacks it: the files that users get, and no more. It lasts
+ * Packs the built package, and unpacks it: the files that users get, and no more. It lasts
  * until the tests of the file have ended.
  */
 export async function packed(): Promise<string> {
@@ -28,8 +34,7 @@ export async function packed(): Promise<string> {
   afterAll(async () => {
     await rm(directory, { recursive: true, force: true })
   })
-  const options = ['--ignore-scripts', '--silent', '--pack-destination', directory]
-  await run('npm', ['pack', ...options], { cwd: projectRoot })
+  await pack(directory)
   const [archive = ''] = await readdir(directory)
   await run('tar', ['-xzf', archive], { cwd: directory })
   await mkdir(join(directory, 'package/node_modules'))
