@@ -22,7 +22,7 @@ zerowire is better, whatever the unit.
   --rounds n     runs of each row and library (3)
   --scale x      so much of the usual number of messages, to try things out (1)
   --json         everything as JSON on the standard output
-  --save         after a full run: bench/results/, and table and chart of docs/performance.md
+  --save         after a full run: bench/results/, docs/performance.md with its chart, and README.md
   --from file    the same from a file in bench/results/, without measuring
 
 ${ROWS.map(({ name, group, title }) => `  ${name.padEnd(14)} ${group}: ${title}`).join('\n')}`

@@ -6,6 +6,9 @@ import { startServer } from './server.js'
 
 const SUBJECT = 'question'
 
+/** Longer than a run may take, on however busy a machine. */
+const PATIENCE = { timeout: 120_000 }
+
 /** A request and its answer, one at a time, each through the broker. */
 export const roundTrip: Scenario = {
   async binds({ bound }) {
@@ -29,7 +32,7 @@ export const roundTrip: Scenario = {
     const trips = new RoundTrips(task.count)
     for (let last = false; !last;) {
       const asked = performance.now()
-      const { data } = await client.request(SUBJECT, body)
+      const { data } = await client.request(SUBJECT, body, PATIENCE)
       last = meter.count([data])
       trips.add(performance.now() - asked)
     }
