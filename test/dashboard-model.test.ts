@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SocketStats } from 'zerowire'
+import type { PeerStats, SocketStats } from 'zerowire'
 import { History } from '../examples/dashboard/page/history.js'
 import { edgesOf, layersOf } from '../examples/dashboard/page/topology.js'
 import { Watch, type ServiceView } from '../examples/dashboard/page/watch.js'
@@ -23,7 +23,7 @@ function stats(facts: Partial<SocketStats>): SocketStats {
   const meanWait = { outgoing: 0, incoming: 0 }
   const bytes = { sent: 0, received: 0 }
   const failures = { reconnects: 0, handshakeFailures: 0, lastError: undefined }
-  return { ...figures, meanWait, bytes, ...failures, perPeer: [], ...facts }
+  return { ...figures, meanWait, measured: meanWait, bytes, ...failures, ...facts }
 }
 
 function push(facts: Partial<SocketStats>): SocketReport {
@@ -65,6 +65,47 @@ describe('the state of a service', () => {
       watch.add('service', { library: 'zerowire', process: '1', at, sockets }, 9000)
     }
     expect(theOnly(watch, 9000).rate).toBe(50)
+  })
+
+  it('has the mean wait and the bytes of the last two seconds, and of how long before', () => {
+    const watch = new Watch()
+    const report = (measured: number, meanWait: number, sent: number): SocketReport =>
+      push({
+        measured: { outgoing: measured, incoming: 0 },
+        meanWait: { outgoing: meanWait, incoming: 0 },
+        bytes: { sent, received: 0 },
+      })
+    tell(watch, 0, { work: report(1000, 100, 0) })
+    tell(watch, 3000, { work: report(1000, 100, 5000) })
+    expect(theOnly(watch, 3000).wait).toBe(0)
+    // Ten more, and these have waited for 20 ms each.
+    tell(watch, 4000, { work: report(1010, (1000 * 100 + 10 * 20) / 1010, 6000) })
+    const { wait, sockets } = theOnly(watch, 4000)
+    expect(wait).toBeCloseTo(20)
+    expect(sockets[0]?.outgoing).toMatchObject({ bytes: 1000, wait })
+    expect(sockets[0]?.incoming.wait).toBe(0)
+  })
+
+  it('has each peer with its own rates, and what was dropped by reason', () => {
+    const watch = new Watch()
+    const nothing = { outgoing: 0, incoming: 0 }
+    const bytes = { sent: 0, received: 0 }
+    const common = { queued: nothing, meanWait: nothing, measured: nothing, bytes }
+    const peer = (id: number, sent: number, full: number): PeerStats => ({
+      ...{ ...common, id, sent, received: 0, peer: undefined, endpoint: 'tcp://127.0.0.1:5000' },
+      ...{ connected: false, reconnects: 2, handshakeFailures: 1, lastError: undefined },
+      dropped: { ...dropped, full, total: full },
+    })
+    tell(watch, 0, { work: { ...push({}), peers: [peer(7, 0, 0), peer(8, 100, 0)] } })
+    tell(watch, 1000, { work: { ...push({}), peers: [peer(7, 30, 4), peer(8, 110, 0)] } })
+    expect(theOnly(watch, 1000).sockets[0]?.peers).toMatchObject([
+      {
+        ...{ id: 7, address: 'tcp://127.0.0.1:5000', type: '', isConnected: false },
+        ...{ outgoing: { messages: 30 }, dropped: { full: 4 }, isLosing: true, lost: 4 },
+        ...{ reconnects: 2, handshakeFailures: 1, lastError: null },
+      },
+      { id: 8, outgoing: { messages: 10 }, dropped: {}, isLosing: false },
+    ])
   })
 
   it('begins anew with a new process', () => {
@@ -119,11 +160,12 @@ describe('the state of a service', () => {
     expect(theOnly(watch, 2000)).toMatchObject({
       rate: 40,
       queue: null,
+      wait: null,
       lost: null,
       loss: null,
       sockets: [
-        { name: 'work', sent: 0, received: 20 },
-        { name: 'results', sent: 20, received: 0 },
+        { name: 'work', outgoing: { messages: 0 }, incoming: { messages: 20 }, reconnects: null },
+        { name: 'results', outgoing: { messages: 20 }, incoming: { messages: 0 }, dropped: null },
       ],
     })
   })
@@ -140,12 +182,17 @@ function service(
     isSilent: false,
     rate: 0,
     queue: 0,
+    wait: 0,
     lost: 0,
     loss: 0,
     sockets: sockets.map(([type, endpoint, rate]) => {
+      const busy = { messages: rate, bytes: 0, queued: 0, wait: 0 }
+      const idle = { ...busy, messages: 0 }
       const isReceiver = /PULL|SUB/.test(type)
-      const [sent, received] = isReceiver ? [0, rate] : [rate, 0]
-      return { name: type, type, endpoint, sent, received, loss: 0, isLosing: false }
+      const [outgoing, incoming] = isReceiver ? [idle, busy] : [busy, idle]
+      const failures = { lost: 0, loss: 0, isLosing: false, dropped: {}, handshakeFailures: 0 }
+      const rest = { ...failures, reconnects: 0, lastError: null, peers: [] }
+      return { name: type, type, endpoint, outgoing, incoming, ...rest }
     }),
   }
 }

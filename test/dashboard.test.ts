@@ -47,6 +47,11 @@ function card(page: Page, service: string): Locator {
   return page.locator(`[data-service="${service}"]`)
 }
 
+/** What the table says of a socket. */
+function row(page: Page, socket: string): Locator {
+  return page.locator(`tr[data-figures="${socket}"]`)
+}
+
 async function numberIn(place: Locator): Promise<number> {
   const [digits = 'NaN'] = /[\d,.]+/.exec(await place.innerText()) ?? []
   return Number(digits.replaceAll(',', ''))
@@ -113,6 +118,40 @@ describe('dashboard', { timeout: 120_000 }, () => {
     expect(complaints).toEqual([])
   })
 
+  it('tells of every socket, and of its peers on demand, what its stats say', async () => {
+    const { url } = await start()
+    const { page, complaints } = await open(url)
+    await allAtWork(page)
+    const sockets = await page.locator('.service li').count()
+    expect(await page.locator('tr.socket').count()).toBe(sockets)
+    const work = row(page, 'source work')
+    for (const name of ['out-messages', 'out-bytes']) {
+      const cell = work.locator(`[data-${name}]`)
+      await vi.waitFor(async () => expect(await numberIn(cell)).toBeGreaterThan(0), patience)
+    }
+    expect(await work.locator('[data-reconnects]').innerText()).toBe('0')
+    expect(await work.locator('[data-failures]').innerText()).toBe('0')
+    // Native zeromq has no stats, and a page has not all of them.
+    expect(await row(page, 'zeromq#3 work').locator('[data-in-queued]').innerText()).toBe('–')
+    const live = row(page, 'this page live')
+    expect(await live.locator('[data-in-queued]').innerText()).toMatch(/^[\d,]+$/)
+    expect(await live.locator('[data-in-wait]').innerText()).toBe('–')
+
+    const button = work.getByRole('button')
+    expect(await button.innerText()).toMatch(/^3 peers/)
+    await button.focus()
+    await page.keyboard.press('Enter')
+    const peers = page.locator('tr.peer')
+    expect(await peers.locator('[data-type]').allInnerTexts()).toEqual(['PULL', 'PULL', 'PULL'])
+    for (const peer of await peers.all()) {
+      const bytes = peer.locator('[data-out-bytes]')
+      await vi.waitFor(async () => expect(await numberIn(bytes)).toBeGreaterThan(0), patience)
+    }
+    await button.press('Enter')
+    expect(await peers.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   it('fits on a phone, and is dark where that is preferred', async () => {
     const { url } = await start()
     const { page, complaints } = await open(url)
@@ -151,6 +190,8 @@ describe('dashboard', { timeout: 120_000 }, () => {
       page.locator('g.losing').first().waitFor({ state: 'attached' }),
     ])
     expect(await numberIn(source.locator('[data-lost]'))).toBeGreaterThan(10)
+    const dropped = row(page, 'source work').locator('[data-dropped]')
+    expect(await dropped.innerText()).toMatch(/^\d+ disconnected$/)
 
     const successor = worker.locator('[data-process]')
     await vi.waitFor(async () => expect(await numberIn(successor)).not.toBe(pid), patience)

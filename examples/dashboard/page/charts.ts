@@ -26,7 +26,9 @@ const charts: readonly Chart[] = [
     floor: 10,
     total: (services) =>
       number(
-        services.flatMap(({ sockets }) => sockets).reduce((sum, { received }) => sum + received, 0),
+        services
+          .flatMap(({ sockets }) => sockets)
+          .reduce((sum, { incoming }) => sum + (incoming.messages ?? 0), 0),
       ),
   },
   {
@@ -34,6 +36,12 @@ const charts: readonly Chart[] = [
     title: 'Queued',
     floor: 10,
     total: (services) => number(add(services, 'queue')),
+  },
+  {
+    metric: 'wait',
+    title: 'Milliseconds in a queue, mean',
+    floor: 1,
+    total: (services) => number(Math.max(...services.map(({ wait }) => wait ?? 0))),
   },
   {
     metric: 'loss',
@@ -47,7 +55,7 @@ function add(services: readonly ServiceView[], what: Metric | 'lost'): number {
   return services.reduce((sum, service) => sum + (service[what] ?? 0), 0)
 }
 
-/** A line for each service, in three charts of the last minute. */
+/** A line for each service, in four charts of the last minute. */
 export class Charts {
   readonly #root: HTMLElement
   readonly #history: History

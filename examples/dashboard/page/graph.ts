@@ -75,7 +75,8 @@ function show(card: HTMLElement, service: ServiceView): void {
   for (const socket of sockets) {
     const row =
       list.querySelector<HTMLElement>(`[data-socket="${socket.name}"]`) ?? newRow(list, socket)
-    fill(row, { rate: `${number(socket.sent + socket.received)}/s` })
+    const { incoming, outgoing } = socket
+    fill(row, { rate: `${number((incoming.messages ?? 0) + (outgoing.messages ?? 0))}/s` })
   }
 }
 

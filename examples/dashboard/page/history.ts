@@ -1,8 +1,9 @@
 import type { ServiceView } from './watch.js'
 
-export type Metric = 'rate' | 'queue' | 'loss'
+export type Metric = (typeof metrics)[number]
 export type Series = (number | null)[]
 
+const metrics = ['rate', 'queue', 'wait', 'loss'] as const
 const step = 250
 const seconds = 60
 const length = (seconds * 1000) / step + 1
@@ -25,7 +26,7 @@ export class History {
     this.#end += steps * step
     for (const service of services) {
       const series = this.#seriesOf(service.name)
-      for (const metric of ['rate', 'queue', 'loss'] as const) {
+      for (const metric of metrics) {
         series[metric].splice(0, steps)
         series[metric].push(...new Array<number | null>(steps).fill(service[metric]))
       }
@@ -40,7 +41,7 @@ export class History {
     let series = this.#series.get(service)
     if (series === undefined) {
       const empty = (): Series => new Array<number | null>(length).fill(null)
-      series = { rate: empty(), queue: empty(), loss: empty() }
+      series = { rate: empty(), queue: empty(), wait: empty(), loss: empty() }
       this.#series.set(service, series)
     }
     return series

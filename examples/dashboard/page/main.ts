@@ -7,6 +7,7 @@ import { find } from './dom.js'
 import { count, megabytes } from './format.js'
 import { Graph } from './graph.js'
 import { History } from './history.js'
+import { Sockets } from './sockets.js'
 import { edgesOf, layersOf } from './topology.js'
 import { Watch } from './watch.js'
 
@@ -20,6 +21,7 @@ const asks = new Request({ ...options, relaxed: true, correlate: true, receiveTi
 const watch = new Watch()
 const history = new History(performance.now())
 const graph = new Graph(find('.graph'))
+const table = new Sockets(find('#sockets tbody'))
 const charts = new Charts(find('#charts'), history)
 offerQuestions(find('#ask'), asks)
 
@@ -53,7 +55,9 @@ function draw(): void {
 
   find('.waiting').hidden = true
   find('.graph').hidden = false
+  find('#sockets').hidden = false
   graph.update(views, layers, edges)
+  table.update(views)
   const { files, bytes } = watch.progress
   find('#counted').textContent =
     files === 0 ? '' : `${count(files, 'file')}, ${megabytes(bytes)} counted`

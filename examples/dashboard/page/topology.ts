@@ -54,7 +54,9 @@ function parse(endpoint: string): { transport: string; place: string } {
 
 /** A socket with several peers counts for all of them: the one with fewer messages is telling. */
 function between(one: SocketView, other: SocketView): number {
-  return Math.min(one.sent, other.received) + Math.min(other.sent, one.received)
+  const rate = (from: SocketView, to: SocketView): number =>
+    Math.min(from.outgoing.messages ?? 0, to.incoming.messages ?? 0)
+  return rate(one, other) + rate(other, one)
 }
 
 /** How far from a source of messages each service is. */

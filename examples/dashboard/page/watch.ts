@@ -1,16 +1,23 @@
 import type { Progress } from '../../demo/messages.js'
 import type { Report, SocketReport } from '../../demo/socket-report.js'
+import { lossSpan, viewOf, type Figures, type FiguresView, type Snapshot } from './figures.js'
 
-/** A socket at this moment. Rates are in messages per second. */
-export interface SocketView {
+/** One that a socket talks to. */
+export interface PeerView extends FiguresView {
+  readonly id: number
+  /** Its address, or the endpoint at which it should be. */
+  readonly address: string
+  /** Its socket type; empty before the first connection. */
+  readonly type: string
+  readonly isConnected: boolean
+}
+
+/** A socket at this moment. */
+export interface SocketView extends FiguresView {
   readonly name: string
   readonly type: string
   readonly endpoint: string
-  readonly sent: number
-  readonly received: number
-  readonly loss: number | null
-  /** Not long ago, for all to see. */
-  readonly isLosing: boolean
+  readonly peers: readonly PeerView[]
 }
 
 /** A service at this moment. What nobody can know of it is null. */
@@ -23,31 +30,21 @@ export interface ServiceView {
   readonly sockets: readonly SocketView[]
   /** Messages sent and received, per second. */
   readonly rate: number | null
-  /** Messages that wait. */
+  /** Messages that wait, and the longest mean of the times that they waited in a queue of late. */
   readonly queue: number | null
+  readonly wait: number | null
   /** Messages lost so far, and per second. */
   readonly lost: number | null
   readonly loss: number | null
 }
 
-/** What a socket has counted so far. */
-interface Counts {
-  readonly sent: number
-  readonly received: number
-  readonly queue: number | null
-  readonly lost: number | null
-}
-
-interface Sample {
+interface Sample extends Snapshot {
   /** When it came. */
-  readonly at: number
+  readonly came: number
   readonly report: Report
-  readonly counts: Readonly<Record<string, Counts>>
 }
 
 /** Milliseconds. */
-const rateSpan = 2000
-const lossSpan = 4000
 const silence = 2000
 
 /** The reports of the last few seconds, and what follows from them. */
@@ -55,17 +52,18 @@ export class Watch {
   readonly #samples = new Map<string, Sample[]>()
   progress: Progress = { files: 0, bytes: 0, shares: {} }
 
-  add(service: string, report: Report, at: number): void {
+  add(service: string, report: Report, came: number): void {
     const old = this.#samples.get(service) ?? []
     // The counts of a new process begin anew.
-    const kept = old.filter((s) => s.at > at - lossSpan && s.report.process === report.process)
+    const kept = old.filter((s) => s.came > came - lossSpan && s.report.process === report.process)
     const files = this.progress.shares[service]?.files
-    const counts: Record<string, Counts> = {}
+    const figures = new Map<string, Figures>()
     for (const [name, socket] of Object.entries(report.sockets)) {
-      if (socket.stats) counts[name] = known(socket.stats)
-      else if (files !== undefined) counts[name] = presumed(socket, files)
+      if (socket.stats) figures.set(name, socket.stats)
+      else if (files !== undefined) figures.set(name, presumed(socket, files))
+      for (const peer of socket.peers ?? []) figures.set(peerName(name, peer), peer)
     }
-    this.#samples.set(service, [...kept, { at, report, counts }])
+    this.#samples.set(service, [...kept, { came, at: report.at, report, figures }])
   }
 
   views(now: number): ServiceView[] {
@@ -73,69 +71,42 @@ export class Watch {
   }
 }
 
-function known({ sent, received, queued, dropped }: NonNullable<SocketReport['stats']>): Counts {
-  // Replaced by a newer one, or wanted by nobody: such messages are not missed.
-  const lost = dropped.total - dropped.conflated - dropped.unsubscribed
-  return { sent, received, queue: queued.incoming + queued.outgoing, lost }
-}
+const peerName = (socket: string, { id }: { id: number }): string => `${socket} ${id}`
 
 /** A worker on native zeromq has no figures, but the sink knows how many of its results came. */
-function presumed({ type }: SocketReport, files: number): Counts {
+function presumed({ type }: SocketReport, files: number): Figures {
   const isReceiver = type === 'PULL'
-  return {
-    sent: isReceiver ? 0 : files,
-    received: isReceiver ? files : 0,
-    queue: null,
-    lost: null,
-  }
+  return { sent: isReceiver ? 0 : files, received: isReceiver ? files : 0 }
 }
 
 function view(name: string, samples: readonly Sample[], now: number): ServiceView {
-  const { at, report, counts } = samples.at(-1) as Sample
-  const isSilent = now - at > silence
-  const sockets = Object.entries(report.sockets).map(([socket, { type, endpoint }]) => {
-    const rate = (count: keyof Counts, span = rateSpan): number | null =>
-      isSilent ? null : growth(samples, socket, count, span)
-    return {
-      name: socket,
-      type,
-      endpoint,
-      sent: rate('sent') ?? 0,
-      received: rate('received') ?? 0,
-      loss: rate('lost'),
-      isLosing: (rate('lost', lossSpan) ?? 0) > 0,
-    }
-  })
-  const all = Object.values(counts)
+  const { came, report } = samples.at(-1) as Sample
+  const isSilent = now - came > silence
+  const sockets = Object.entries(report.sockets).map(
+    ([socket, { type, endpoint, peers = [] }]) => ({
+      ...{ name: socket, type, endpoint },
+      ...viewOf(samples, socket, isSilent),
+      peers: peers.map((peer) => ({
+        ...{ id: peer.id, address: peer.peer?.address ?? peer.endpoint },
+        ...{ type: peer.peer?.socketType ?? '', isConnected: peer.connected },
+        ...viewOf(samples, peerName(socket, peer), isSilent),
+      })),
+    }),
+  )
+  const ways = sockets.flatMap(({ outgoing, incoming }) => [outgoing, incoming])
+  const waits = ways.map(({ wait }) => wait)
   return {
     name,
     library: report.library,
     process: report.process,
     isSilent,
     sockets,
-    rate: isSilent ? null : sum(sockets.map(({ sent, received }) => sent + received)),
-    queue: isSilent ? null : sum(all.map(({ queue }) => queue)),
-    lost: sum(all.map(({ lost }) => lost)),
+    rate: isSilent ? null : ways.reduce((all, { messages }) => all + (messages ?? 0), 0),
+    queue: sum(ways.map(({ queued }) => queued)),
+    wait: waits.includes(null) ? null : Math.max(...waits.map(Number)),
+    lost: sum(sockets.map(({ lost }) => lost)),
     loss: sum(sockets.map(({ loss }) => loss)),
   }
-}
-
-/** By how much a count has grown per second; null if it is not known. */
-function growth(
-  samples: readonly Sample[],
-  socket: string,
-  count: keyof Counts,
-  span: number,
-): number | null {
-  const last = samples.at(-1) as Sample
-  const end = last.counts[socket]?.[count] ?? null
-  for (const { report, counts } of samples) {
-    const start = counts[socket]?.[count] ?? null
-    const seconds = (last.report.at - report.at) / 1000
-    if (start === null || end === null || seconds > span / 1000) continue
-    return seconds === 0 ? 0 : (end - start) / seconds
-  }
-  return null
 }
 
 /** Null if one of them is not known. */
