@@ -3,16 +3,14 @@ import { Failures } from './failures.js'
 
 /** What became of the connections to an endpoint. */
 export class Account extends Failures {
-  readonly endpoint: string
   reconnects = 0
   /** Counts for all its endpoints together. */
   readonly #socket: { reconnects: number } | undefined
   #opened = false
   #retries = false
 
-  constructor(endpoint = '', socket?: { reconnects: number }) {
+  constructor(socket?: { reconnects: number }) {
     super()
-    this.endpoint = endpoint
     this.#socket = socket
   }
 

@@ -40,6 +40,8 @@ export interface PipeOrigin {
   readonly peerId?: Uint8Array | undefined
   /** Where it was dialled. */
   readonly endpoint?: Endpoint
+  /** Where it came to; of datagrams the first is there before the listener is. */
+  readonly listener?: { readonly endpoint: string }
   readonly transport?: {
     readonly observable: boolean
     reaches?(endpoint: Endpoint): boolean
@@ -68,6 +70,12 @@ export class AccountedPipe extends Pipe {
     this.#outbox = outbox
     this.#inbox = inbox
     this.account = account
+  }
+
+  /** At this end. */
+  get endpoint(): string {
+    const { endpoint, listener } = this.#origin
+    return endpoint?.text ?? listener?.endpoint ?? ''
   }
 
   /** Its part of what the socket has dropped, by reason. */

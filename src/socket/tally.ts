@@ -62,16 +62,15 @@ export class Tally extends SmallTally {
   }
 
   override pipe(owner: PipeOwner, origin: Origin): Pipe {
-    const { endpoint, listener } = origin
-    const account =
-      endpoint === undefined ? new Account(listener?.endpoint) : this.#accountOf(endpoint.text)
+    const { endpoint } = origin
+    const account = endpoint === undefined ? new Account() : this.#accountOf(endpoint.text)
     const pipe = new AccountedPipe(owner, account, origin)
     this.#pipes.add(pipe)
     return pipe
   }
 
   #accountOf(endpoint: string): Account {
-    const account = this.#accounts.get(endpoint) ?? new Account(endpoint, this)
+    const account = this.#accounts.get(endpoint) ?? new Account(this)
     this.#accounts.set(endpoint, account)
     if (this.#accounts.size > MOST_ACCOUNTS) {
       for (const oldest of this.#accounts.keys()) {
@@ -162,8 +161,9 @@ function traffic(figures: Figures): Traffic {
 }
 
 /** What there is to say about a peer. */
-function peerStats({ id, account, session, peer, figures, dropped }: AccountedPipe): PeerStats {
-  const { endpoint, reconnects, handshakeFailures, lastError } = account
+function peerStats(pipe: AccountedPipe): PeerStats {
+  const { id, endpoint, peer, session, figures, dropped } = pipe
+  const { reconnects, handshakeFailures, lastError } = pipe.account
   const { sent, received } = figures
   return {
     ...{ id, endpoint, peer, connected: session !== undefined, sent, received },
