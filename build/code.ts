@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { transform } from 'esbuild'
 import { rolldown, type OutputChunk, type OutputOptions, type Plugin } from 'rolldown'
 import { entries, programs, root } from './entries.js'
-import { linesOnly } from './source-map.js'
+import { linesOnly, withWholeStrings } from './source-map.js'
 
 const TARGET = 'es2022'
 /** Long enough to be small, short enough for the line that Node shows of an error nobody has caught. */
@@ -53,10 +53,11 @@ async function write(directory: string, chunk: OutputChunk): Promise<void> {
   const isLibrary = chunk.moduleIds.some((id) => /^src\/(?!cli\/)/.test(relative(root, id)))
   const own = isLibrary ? (chunk.map?.toString() ?? '') : ''
   const inline = own && `${MAP}data:application/json;base64,${Buffer.from(own).toString('base64')}`
-  const { code, map } = await transform(ofProcess(chunk.code) + inline, {
+  const limited = await transform(ofProcess(chunk.code) + inline, {
     ...{ loader: 'js', target: TARGET, lineLimit: LINE, legalComments: 'none' },
     ...{ minify: true, sourcemap: 'external', sourcesContent: false },
   })
+  const { code, map } = withWholeStrings(limited.code, limited.map)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, code + (own && `${MAP}${basename(path)}.map\n`))
   if (own) await writeFile(`${path}.map`, linesOnly(map))

@@ -37,3 +37,30 @@ export function linesOnly(text: string): string {
     ...{ version: 3, sourceRoot: ROOT, sources, names: [], mappings: encode(mappings) },
   })
 }
+
+/** The end of a line in the middle of a string. */
+const OPEN = /(?<!\\)(\\\\)*\\$/
+
+/**
+ * Code, and its map, with every string in one line. Where lines are limited, strings go on in the next
+ * one, and bundlers that indent what they read would make blanks of it part of the string.
+ */
+export function withWholeStrings(code: string, text: string): { code: string; map: string } {
+  const map = JSON.parse(text) as SourceMap
+  const segments = decode(map.mappings)
+  const lines = ['']
+  const moved: SourceMapSegment[][] = [[]]
+  for (const [index, line] of code.split('\n').entries()) {
+    const begun = lines.pop() ?? ''
+    for (const [column, ...place] of segments[index] ?? [])
+      moved.at(-1)?.push([begun.length + column, ...place] as SourceMapSegment)
+    if (OPEN.test(line)) lines.push(begun + line.slice(0, -1))
+    else {
+      lines.push(begun + line, '')
+      moved.push([])
+    }
+  }
+  lines.pop()
+  moved.pop()
+  return { code: lines.join('\n'), map: JSON.stringify({ ...map, mappings: encode(moved) }) }
+}

@@ -21,6 +21,9 @@ const KINDS = [
   /^dist\/browser\/(chunks\/)?[\w-]+\.js$/,
 ]
 
+/** A string that goes on in the next line. */
+const OPEN = /(?<!\\)(\\\\)*\\\n/
+
 let directory: string
 let files: string[]
 
@@ -70,6 +73,12 @@ describe('the packed package', () => {
     const texts = await Promise.all(files.map(async (name) => [name, await read(name)] as const))
     const paths = texts.filter(([, text]) => text.includes(projectRoot.replace(/\/$/, '')))
     expect(paths.map(([name]) => name)).toEqual([])
+  })
+
+  it('has every string in one line, to which a bundler that indents lines adds nothing', async () => {
+    const code = files.filter((name) => /\.c?js$/.test(name))
+    const texts = await Promise.all(code.map(async (name) => [name, await read(name)] as const))
+    expect(texts.filter(([, text]) => OPEN.test(text)).map(([name]) => name)).toEqual([])
   })
 
   it('has maps whose sources are files of the project', async () => {
