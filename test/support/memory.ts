@@ -30,13 +30,18 @@ interface Report {
 /** Those of the servers of HTTP, HTTPS and TLS, loaded above, are objects like any other. */
 const SERVER_PROTOTYPES = 3
 
+/** Sockets ask nothing of files; tsx does while the program runs, after it has compiled some of it. */
+function isOurs(resource: string): boolean {
+  return !resource.startsWith('FSReq')
+}
+
 /** What this process holds of the system, whether or not it keeps the process alive. */
 export function resources(): Record<string, number> {
   const { libuv } = process.report.getReport() as Report
   const handles = (type: string): number =>
     libuv.filter((handle) => handle.type === type && handle.is_active).length
   return {
-    keepingAlive: process.getActiveResourcesInfo().length,
+    keepingAlive: process.getActiveResourcesInfo().filter(isOurs).length,
     tcpHandles: handles('tcp'),
     pipeHandles: handles('pipe'),
     sockets: queryObjects(Socket, { format: 'count' }),
