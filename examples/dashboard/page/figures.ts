@@ -14,7 +14,7 @@ export interface WayView {
   /** Per second. */
   readonly messages: number | null
   readonly bytes: number | null
-  /** Messages that wait now, and the mean number of milliseconds that those waited which did so of late. */
+  /** Messages that wait now, and the mean number of milliseconds that those waited which were measured of late. */
   readonly queued: number | null
   readonly wait: number | null
 }
@@ -77,7 +77,7 @@ function reasonsOf({ total: _, ...reasons }: SocketStats['dropped']): Record<str
   return Object.fromEntries(Object.entries(reasons).filter(([, count]) => count > 0))
 }
 
-/** Of those that left the queue within the span; 0 where none did. */
+/** Of those that left the queue within the span; null where none of them was measured. */
 function meanWait(
   snapshots: readonly Snapshot[],
   name: string,
@@ -87,8 +87,7 @@ function meanWait(
   const waited = growth(snapshots, name, ({ meanWait, measured }) => {
     return meanWait && measured && meanWait[way] * measured[way]
   })
-  if (count === null || waited === null) return null
-  return count.by === 0 ? 0 : waited.by / count.by
+  return count === null || waited === null || count.by === 0 ? null : waited.by / count.by
 }
 
 function perSecond(

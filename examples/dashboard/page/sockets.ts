@@ -85,16 +85,19 @@ export class Sockets {
 
 const keyOf = (service: ServiceView, socket: SocketView): string => `${service.name} ${socket.name}`
 
-const peerName = ({ address, isConnected }: PeerView): string =>
-  isConnected ? address : `${address}, not connected`
+/** Several may have the same address. */
+const peerName = ({ id, address, isConnected }: PeerView): string =>
+  `#${String(id)} ${address}${isConnected ? '' : ', not connected'}`
 
 function textsOf(figures: FiguresView): Record<string, string> {
   const { incoming, outgoing, dropped, reconnects, handshakeFailures } = figures
-  const reasons = dropped && Object.entries(dropped)
+  const reasons = Object.entries(dropped ?? {}).map(([reason, count]) => {
+    return `${number(count)} ${reason}`
+  })
   return {
     ...wayTexts('in', incoming),
     ...wayTexts('out', outgoing),
-    dropped: reasons?.map(([reason, count]) => `${number(count)} ${reason}`).join(', ') ?? unknown,
+    dropped: reasons.join(', ') || text(dropped && 0),
     reconnects: text(reconnects),
     failures: text(handshakeFailures),
   }

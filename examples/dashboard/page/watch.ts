@@ -94,7 +94,7 @@ function view(name: string, samples: readonly Sample[], now: number): ServiceVie
     }),
   )
   const ways = sockets.flatMap(({ outgoing, incoming }) => [outgoing, incoming])
-  const waits = ways.map(({ wait }) => wait)
+  const waits = ways.flatMap(({ wait }) => wait ?? [])
   return {
     name,
     library: report.library,
@@ -103,7 +103,7 @@ function view(name: string, samples: readonly Sample[], now: number): ServiceVie
     sockets,
     rate: isSilent ? null : ways.reduce((all, { messages }) => all + (messages ?? 0), 0),
     queue: sum(ways.map(({ queued }) => queued)),
-    wait: waits.includes(null) ? null : Math.max(...waits.map(Number)),
+    wait: waits.length === 0 ? null : Math.max(...waits),
     lost: sum(sockets.map(({ lost }) => lost)),
     loss: sum(sockets.map(({ loss }) => loss)),
   }
