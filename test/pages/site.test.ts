@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hasChromium } from '../support/chromium.js'
+import { pages } from '../support/pages.js'
 import { projectRoot } from '../support/program.js'
 import { requires } from '../support/requires.js'
 import { visit } from '../support/site.js'
@@ -56,6 +57,13 @@ describe('the site', () => {
     const dead = files.map((file) => [file, deadLinks(file, ids)] as const)
     expect(dead.filter(([, links]) => links.length > 0)).toEqual([])
   })
+
+  it('has a page for each pattern', () => {
+    const patterns = pages.filter((page) => /^patterns\/[^/]+\/README\.md$/.test(page))
+    const shown = files.filter((file) => /^documents\/Patterns\..+\.html$/.test(file))
+    expect(patterns.length).toBeGreaterThan(20)
+    expect(shown).toHaveLength(patterns.length)
+  })
 })
 
 describe('the site in a browser', () => {
@@ -90,7 +98,7 @@ describe('the site in a browser', () => {
     // Menu and search are not shown on it, and cost more than all else.
     await page.route(/assets\/(search|navigation|hierarchy)\.js$/, (route) => route.abort())
     const shown = files.filter((file) =>
-      /^(index|documents\/.*|modules\/zerowire)\.html$/.test(file),
+      /^(index|documents\/.*|modules\/zerowire|classes\/zerowire\.Router)\.html$/.test(file),
     )
     expect(shown.length).toBeGreaterThan(10)
     const wide: string[] = []
