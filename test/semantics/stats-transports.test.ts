@@ -146,7 +146,7 @@ describe('stats over udp://', () => {
       () => radio.send(BODY, { group: 'g' }),
     )
     for (let number = 0; number < 3; number += 1) await dish.receive()
-    await until(() => radio.stats.queued.outgoing === 0)
+    await until(() => statsOf(radio).perPeer[0]?.sent === radio.stats.sent)
     const { sent, perPeer, bytes } = statsOf(radio)
     expect(perPeer).toMatchObject([
       { endpoint: address, connected: true, sent, bytes, peer: { address, protocol: 'UDP' } },

@@ -36,7 +36,7 @@ export interface FiguresView {
 }
 
 /** Milliseconds. */
-export const rateSpan = 2000
+const rateSpan = 2000
 export const lossSpan = 4000
 
 type Count = (figures: Figures) => number | undefined
