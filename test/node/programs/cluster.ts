@@ -12,7 +12,7 @@ if (cluster.isPrimary) {
   cluster.fork({ ADDRESS: pull.lastEndpoint }).on('message', (codes: string[]) => {
     console.log(codes.join(' '))
     // Until now somebody had to reach it: a forgotten socket is closed.
-    pull.close()
+    void pull.close()
     cluster.disconnect()
   })
 } else {
