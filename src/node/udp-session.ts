@@ -9,6 +9,11 @@ import { nextConnection, NOTHING_SAID, type Session, type Traffic } from '../ses
 import { deferred } from '../util/deferred.js'
 import type { DatagramFormat, Outgoing } from './udp-format.js'
 
+/** Deno has no such count. */
+interface SendQueue {
+  getSendQueueCount?(): number
+}
+
 /**
  * Datagrams of a UDP socket as if they were a conversation: it begins at once, with nobody in
  * particular, and says nothing of itself. What the system does not take waits in the queue.
@@ -25,6 +30,8 @@ export class UdpSession implements Session {
   #state: 'opening' | 'open' | 'leaving' | 'closed' = 'opening'
   /** The system has not taken the last datagram yet. */
   #stalled = false
+  /** Datagrams of which nothing has been heard yet: taken by the system or not. */
+  #unheard = 0
   #error: Error | undefined
 
   /** @param address what to call whoever is at the other end. */
@@ -69,7 +76,12 @@ export class UdpSession implements Session {
   // --- out
 
   get unwritten(): number {
-    return this.#state === 'closed' ? 0 : this.#socket.getSendQueueCount()
+    return this.#state === 'closed' ? 0 : this.#waiting()
+  }
+
+  /** Datagrams that the system has not taken; where nobody knows, all it might not have. */
+  #waiting(): number {
+    return (this.#socket as SendQueue).getSendQueueCount?.() ?? this.#unheard
   }
 
   send(message: Parts): boolean {
@@ -110,13 +122,15 @@ export class UdpSession implements Session {
     // A socket of IPv6 reaches IPv4 by addresses of its own.
     const mapped = this.#socket.address().family === 'IPv6' && !isIPv6(to.host)
     const host = mapped ? `::ffff:${to.host}` : to.host
+    this.#unheard++
     this.#socket.send(chunks, to.port, host, this.#sent)
     for (const { length } of chunks) this.flow.bytesSent += length
-    this.#stalled = this.#socket.getSendQueueCount() > 0
+    this.#stalled = this.#waiting() > 0
     if (!this.#stalled) this.flow.sent++
   }
 
   readonly #sent = (error: Error | null): void => {
+    this.#unheard--
     if (error !== null) this.#traffic?.discarded(reasonOf(error))
     const late = this.#stalled && this.#state !== 'closed' && this.unwritten === 0
     // Datagrams that the system took at once were counted at once, however they fared.

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
 import { isIP, isIPv6 } from 'node:net'
 import { formatHostPort, type Endpoint } from '../endpoint.js'
 import { fromSystemError, ZmqError } from '../errors.js'
@@ -109,10 +110,16 @@ function bindNow(
 
 /** @throws ZmqError `ENOTSUP` in Bun, whose sockets are bound only after `bind()` has returned. */
 function portOf(socket: Socket): number {
+  const port = boundPort(socket)
+  if (port !== undefined) return port
+  throw new ZmqError('ENOTSUP', { reason: 'Bun binds sockets of UDP too late' })
+}
+
+function boundPort(socket: Socket): number | undefined {
   try {
     return socket.address().port
-  } catch (cause) {
-    throw new ZmqError('ENOTSUP', { reason: 'sockets of UDP are bound too late here', cause })
+  } catch {
+    return undefined
   }
 }
 
@@ -129,6 +136,8 @@ async function aim(
     isIP(given.host) === 0 ? (await lookup(given.host, { family: 4 })).address : given.host
   if (session.closed) return
   bindNow(socket, undefined, 0, endpoint)
+  if (boundPort(socket) === undefined) await once(socket, 'listening')
+  if (session.closed) return
   if (isMulticast(host)) {
     socket.setMulticastTTL(options.multicastHops)
     const device = multicastInterface(given, options, endpoint)
