@@ -32,6 +32,16 @@ function bag(socket: AnySocket): Bag {
 }
 
 /** Name, default, another value, and one that is out of range, if there is one. */
+/** What a property that an object does not have throws, in the words of the runtime. */
+function notAdded(name: string): TypeError {
+  try {
+    Object.assign(Object.preventExtensions({}), { [name]: true })
+  } catch (error) {
+    return error as TypeError
+  }
+  throw new Error(`${name} has been added`)
+}
+
 const common: [name: string, initial: unknown, other: unknown, invalid?: unknown][] = [
   ['affinity', 0, 3],
   ['rate', 100, 200, 0],
@@ -151,9 +161,7 @@ describe('options of some types', () => {
   })
 
   it.each(special)('not every type takes $option', ({ option }) => {
-    expect(() => open(ours, 'Reply', { [option]: true })).toThrow(
-      new TypeError(`Cannot add property ${option}, object is not extensible`),
-    )
+    expect(() => open(ours, 'Reply', { [option]: true })).toThrow(notAdded(option))
   })
 
   it.each(['Request', 'Reply', 'Router', 'Dealer'] as const)('routingId of %s', (type) => {
@@ -201,12 +209,11 @@ describe('the options object', () => {
   })
 
   it.each(everyType)('%s knows no option foo', (type) => {
-    const message = 'Cannot add property foo, object is not extensible'
-    expect(() => open(ours, type, { foo: 1 })).toThrow(new TypeError(message))
+    expect(() => open(ours, type, { foo: 1 })).toThrow(notAdded('foo'))
     const socket = bag(open(ours, type))
     expect(() => {
       socket['foo'] = 1
-    }).toThrow(new TypeError(message))
+    }).toThrow(notAdded('foo'))
   })
 
   it.each(['securityMechanism', 'lastEndpoint', 'type', 'closed', 'readable', 'writable'])(
