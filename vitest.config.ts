@@ -11,8 +11,17 @@ const conditions = ['zerowire-source', 'node', 'development|production']
 /** The process that tests talk to lives beside them. */
 const globalSetup = 'test/support/far/setup.ts'
 
+/** Bun ends at the native binding, whose tests are skipped there, and has a `ws` of its own: `npm run runtimes`. */
+const inBun =
+  'bun' in process.versions
+    ? [
+        { find: /^zeromq(\/.*)?$/, replacement: test('runtimes/without-native.ts') },
+        { find: /^ws$/, replacement: test('../node_modules/ws/wrapper.mjs') },
+      ]
+    : []
+
 const node: TestProjectInlineConfiguration = {
-  resolve: { conditions },
+  resolve: { conditions, alias: inBun },
   ssr: { resolve: { conditions } },
   test: {
     name: 'node',
@@ -22,6 +31,10 @@ const node: TestProjectInlineConfiguration = {
     pool: 'forks',
     globalSetup,
   },
+}
+
+function test(file: string): string {
+  return fileURLToPath(new URL(`test/${file}`, import.meta.url))
 }
 
 function source(entry: string): string {

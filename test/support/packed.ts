@@ -34,6 +34,11 @@ export async function packed(): Promise<string> {
   afterAll(async () => {
     await rm(directory, { recursive: true, force: true })
   })
+  return unpacked(directory)
+}
+
+/** The same, to stay where it is put. */
+export async function unpacked(directory: string): Promise<string> {
   await pack(directory)
   const [archive = ''] = await readdir(directory)
   await run('tar', ['-xzf', archive], { cwd: directory })

@@ -12,8 +12,20 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
 }
 
+export interface Site {
+  readonly address: string
+  stop(): void
+}
+
 /** Serves a page, and the files of a directory beside it, as they are, for as long as the test runs. */
 export async function serveSite(page: string, directory: string): Promise<string> {
+  const { address, stop } = await startSite(page, directory)
+  onTestFinished(stop)
+  return address
+}
+
+/** The same until it is told to stop. */
+export async function startSite(page: string, directory: string): Promise<Site> {
   const server = createServer(({ url = '/' }, response) => {
     const content = url === '/' ? Promise.resolve(page) : readFile(join(directory, url))
     content.then(
@@ -26,11 +38,13 @@ export async function serveSite(page: string, directory: string): Promise<string
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`
+  return {
+    address: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
+    stop: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
 }
 
 /** A page in a browser of its own, which ends with the test. What goes wrong in it is kept. */

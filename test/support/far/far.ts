@@ -12,6 +12,8 @@ export interface FarSpec {
   readonly library: Library
   readonly type: SocketName | DraftName
   readonly address: string
+  /** Connects to the address; otherwise it binds to it. */
+  readonly connects?: boolean
   readonly options?: Readonly<Record<string, unknown>>
   readonly subscribe?: readonly string[]
 }
@@ -51,6 +53,8 @@ export interface FarSocket {
   readonly events: AsyncIterable<unknown>
   linger: number
   bind(address: string): Promise<void>
+  /** Of those that have the API of `zeromq`. */
+  connect?(address: string): void
   send(message: Uint8Array[]): Promise<void>
   receive(): Promise<Uint8Array[]>
   subscribe(...topics: string[]): void
@@ -155,7 +159,8 @@ export class LocalFar implements Far {
   }
 
   async #bind(address: string): Promise<void> {
-    await rebind(this.#socket, address)
+    if (this.#spec.connects) this.#socket.connect?.(address)
+    else await rebind(this.#socket, address)
     this.#endpoint = this.#socket.lastEndpoint ?? address
     const { subscribe } = this.#spec
     if (subscribe === undefined) return

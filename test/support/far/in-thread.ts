@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { bundled } from '../bundle.js'
 import type { Far, FarSpec } from './far.js'
 import type { Command, Outcome } from './protocol.js'
-import { openBy } from './remote.js'
+import { openBy } from './open-by.js'
 
 /** Opens a far end in a thread that holds those of this test file. */
 export function openInThread(spec: FarSpec): Promise<Far> {

@@ -1,7 +1,7 @@
 import { shareInproc } from 'zerowire/workers'
 import type { Far, FarSpec } from './far.js'
 import type { Command, Outcome } from './protocol.js'
-import { openBy } from './remote.js'
+import { openBy } from './open-by.js'
 
 /** Opens a far end in a worker of the page that holds those of this test file. */
 export function openInWorker(spec: FarSpec): Promise<Far> {

@@ -1,70 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { text } from 'node:stream/consumers'
 import type { TestProject } from 'vitest/node'
-import { fromSource, projectRoot } from '../program.js'
-import type { Command, Outcome } from './protocol.js'
+import './protocol.js'
+import { serveFarEnds } from './server.js'
 
-const program = fileURLToPath(new URL('main.ts', import.meta.url))
-
-/** A process of far ends that starts with the first command, and again when one has brought it down. */
-class FarProcess {
-  #child: ChildProcess | undefined
-  readonly #waiting = new Map<number, (outcome: Outcome) => void>()
-  #calls = 0
-
-  call(command: Omit<Command, 'call'>): Promise<Outcome> {
-    const call = (this.#calls += 1)
-    return new Promise((resolve) => {
-      this.#waiting.set(call, resolve)
-      this.#child ??= this.#start()
-      this.#child.send({ ...command, call } satisfies Command)
-    })
-  }
-
-  async stop(): Promise<void> {
-    const child = this.#child
-    if (child === undefined) return
-    child.disconnect()
-    await once(child, 'exit')
-  }
-
-  #start(): ChildProcess {
-    const child = fork(program, { cwd: projectRoot, execArgv: [...fromSource] })
-    child.on('message', (message) => {
-      const outcome = message as Outcome
-      this.#waiting.get(outcome.call)?.(outcome)
-      this.#waiting.delete(outcome.call)
-    })
-    child.on('exit', (code, signal) => {
-      this.#child = undefined
-      const error = `the process of the far ends has ended: ${String(signal ?? code)}`
-      for (const [call, fail] of this.#waiting) fail({ call, error })
-      this.#waiting.clear()
-    })
-    return child
-  }
-}
-
-/** Takes commands by HTTP, which tests can send from Node and from a page. */
+/** Far ends live in Node: other runtimes cannot load the native binding, and are told where they are. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const farEnds = new FarProcess()
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const command = JSON.parse(await text(request)) as Omit<Command, 'call'>
-    response.setHeader('Access-Control-Allow-Origin', '*')
-    response.end(JSON.stringify(await farEnds.call(command)))
+  const elsewhere = process.env['ZEROWIRE_FAR_ENDS']
+  if (elsewhere !== undefined) {
+    project.provide('farEnds', elsewhere)
+    return () => Promise.resolve()
   }
-  const server = createServer((request, response) => void answer(request, response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  project.provide('farEnds', `http://127.0.0.1:${String(port)}`)
-  return async () => {
-    server.close()
-    server.closeAllConnections()
-    await farEnds.stop()
-  }
+  const { address, stop } = await serveFarEnds()
+  project.provide('farEnds', address)
+  return stop
 }
