@@ -43,6 +43,9 @@ export async function installed(name: string, packages: readonly string[]): Prom
 function errorOf(stderr: string): string {
   const lines = stderr
     .split('\n')
-    .flatMap((line) => /^npm error (?!(?:code|errno|syscall|type|network) |A complete)(.+)/.exec(line)?.[1] ?? [])
+    .flatMap(
+      (line) =>
+        /^npm error (?!(?:code|errno|syscall|type|network) |A complete)(.+)/.exec(line)?.[1] ?? [],
+    )
   return lines[0] ?? stderr.trim()
 }
