@@ -3,8 +3,8 @@ import { chromium, type Page } from 'playwright-core'
 import { Reply } from 'zerowire'
 import { launchOptions } from '../support/chromium.js'
 import { startSite } from '../support/site.js'
+import type { Program } from './program.js'
 import { PAGE } from './project.js'
-import type { Program } from './runtimes.js'
 
 const DEADLINE_MS = 120_000
 

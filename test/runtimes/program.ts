@@ -4,10 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PROGRAM } from './project.js'
-import type { Program } from './runtimes.js'
 
 const run = promisify(execFile)
 const DEADLINE_MS = 120_000
+
+/** What runs JavaScript, and has been fetched. */
+export interface Program {
+  readonly version: string
+  /** Where it is, if Vitest is to run in it. */
+  readonly path: string
+  /** Arguments before the file to run. */
+  readonly flags: readonly string[]
+  /** Has the package in a project converse with libzmq. @returns how many of the conversations worked. */
+  converse(project: string, farEnds: string): Promise<number>
+}
 
 /** Such as `22.23.3`. */
 export async function versionOf(program: string): Promise<string> {

@@ -1,17 +1,6 @@
 import * as chromium from './chromium.js'
 import { installed } from './fetch.js'
-import { converseIn, versionOf } from './program.js'
-
-/** What runs JavaScript, and has been fetched. */
-export interface Program {
-  readonly version: string
-  /** Where it is, if Vitest is to run in it. */
-  readonly path: string
-  /** Arguments before the file to run. */
-  readonly flags: readonly string[]
-  /** Has the package in a project converse with libzmq. @returns how many of the conversations worked. */
-  converse(project: string, farEnds: string): Promise<number>
-}
+import { converseIn, versionOf, type Program } from './program.js'
 
 /** What is to be tried. */
 export interface Runtime {

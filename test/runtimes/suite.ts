@@ -6,7 +6,8 @@ import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { projectRoot } from '../support/program.js'
 import { limits } from './limits.js'
-import type { Program, Runtime } from './runtimes.js'
+import type { Program } from './program.js'
+import type { Runtime } from './runtimes.js'
 
 const run = promisify(execFile)
 
