@@ -9,7 +9,7 @@ const README = new URL('../../README.md', import.meta.url)
 const MARKED = /(<!-- runtimes -->)[^]*(<!-- \/runtimes -->)/
 
 /** What became of one runtime. */
-interface Result extends Tally {
+interface Result extends Partial<Tally> {
   readonly version: string
   readonly conversations: number
   /** The day, as in 2026-01-31. */
@@ -22,16 +22,21 @@ interface Results {
   readonly builds: readonly string[]
 }
 
-/** Puts the result of one runtime to those of the others, and draws the table of the README anew. */
+/**
+ * Puts the result of one runtime to those of the others, and draws the table of the README anew.
+ * @param tally of its tests; if they did not run, what is known of the same version stays.
+ */
 export async function publish(
   name: string,
   version: string,
   conversations: number,
-  { passed, failed, skipped }: Tally,
+  tally?: Tally,
 ): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10)
-  const result: Result = { version, date, conversations, passed, failed, skipped }
   const before = await saved()
+  const last = before.runtimes[name]
+  if (tally === undefined && last?.version === version && last.passed !== undefined) return
+  const date = new Date().toISOString().slice(0, 10)
+  const result: Result = { version, date, conversations, ...tally }
   await save({ ...before, runtimes: { ...before.runtimes, [name]: result } })
 }
 
@@ -66,7 +71,9 @@ function sections({ runtimes: results, builds }: Results): string[] {
     return result === undefined ? [] : [{ ...runtime, ...result }]
   })
   const rows = tried.map((row) => {
-    const { title, version, conversations, suite, passed, failed, skipped, date } = row
+    const { title, version, conversations, date } = row
+    const { suite, passed, failed, skipped } =
+      row.passed === undefined ? { ...row, suite: 'not run' } : row
     const cells = [`${title} ${version}`, conversations, suite, passed, failed, skipped, date]
     return `| ${cells.join(' | ')} |`
   })
